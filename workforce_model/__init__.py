@@ -1,0 +1,43 @@
+"""People, cases and pounds in one honest model, for council finance analysts.
+
+>>> import workforce_model as wm
+>>> approved = wm.load_scenario("scenarios/approved.toml")
+>>> result = wm.run(approved, runs=4)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workforce_model import charts, costs, funding
+    from workforce_model.files import load_scenario
+    from workforce_model.model import Results, run
+    from workforce_model.run_folder import write_run
+    from workforce_model.scenario import Scenario, ScenarioError
+
+_HOME = {
+    "load_scenario": "files",
+    "Results": "model",
+    "run": "model",
+    "write_run": "run_folder",
+    "Scenario": "scenario",
+    "ScenarioError": "scenario",
+}
+_ROOMS = ("charts", "costs", "funding")
+
+__version__ = "0.1.0"
+__all__ = ["Results", "Scenario", "ScenarioError", "charts", "costs", "funding", "load_scenario", "run", "write_run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"workforce_model.{_HOME[name]}"), name)
+    if name in _ROOMS:
+        return import_module(f"workforce_model.{name}")
+    raise AttributeError(f"module 'workforce_model' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,227 @@
+"""Random words addressed by name, and tables inverted from them.
+
+A word belongs to (root seed, run, purpose, name, month) and to nothing else: not to the order of
+calls, the number of runs, the size of a block or the other teams. Two scenarios that share a seed
+therefore share their luck post by post, and every event is monotone in its word.
+
+The words come from the finaliser of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable
+pseudorandom number generators"), used as a counter-based hash of the address. They are whole
+numbers from 0 to 2**31 - 1, so a probability is met exactly to within 2**-31 and 0 and 1 exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Keys = NDArray[np.uint64]
+WordArray = NDArray[np.uint32]
+
+WORD_RANGE = 2**31
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MONTH = 0xD1342543DE82EF95
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+
+
+def name_key(*names: object) -> np.uint64:
+    """The 64-bit key of a name; parts are kept apart, so ("a", "bc") is not ("ab", "c")."""
+    text = "\x1f".join(str(name) for name in names)
+    return np.uint64(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little"))
+
+
+def _mixed(keys: Keys) -> Keys:
+    """The finaliser, in place: every bit of the result depends on every bit of the key."""
+    keys ^= keys >> np.uint64(30)
+    keys *= _FIRST
+    keys ^= keys >> np.uint64(27)
+    keys *= _SECOND
+    keys ^= keys >> np.uint64(31)
+    return keys
+
+
+@dataclass(frozen=True)
+class Words:
+    """The random words of a block of runs.
+
+    Parameters
+    ----------
+    seed : int
+        Root seed, any whole number from 0; all its digits count.
+    runs : array of int64, shape (R,)
+        Run numbers of this block, from 0.
+
+    Examples
+    --------
+    The same run has the same words in any block.
+
+    >>> alone = Words(20190612, np.array([7])).of_runs("leave", "council", 3)
+    >>> among = Words(20190612, np.arange(10)).of_runs("leave", "council", 3)
+    >>> bool(alone[0] == among[7])
+    True
+    """
+
+    seed: int
+    runs: NDArray[np.int64]
+
+    @cached_property
+    def _run_keys(self) -> Keys:
+        numbered = (self.runs.astype(np.uint64) + np.uint64(1)) * _GAMMA
+        return _mixed(_mixed(numbered) + name_key("root seed", self.seed))
+
+    def stream(self, purpose: str, name: str, month: int = 0) -> Keys:
+        """The keys of one stream, shape (R,): one purpose, one name, one month."""
+        address = (int(name_key(purpose, name)) + month * _MONTH) % 2**64
+        return _mixed(self._run_keys + np.uint64(address))
+
+    def of_runs(self, purpose: str, name: str, month: int = 0) -> WordArray:
+        """One word for each run, shape (R,)."""
+        return _as_words(self.stream(purpose, name, month))
+
+    def of_posts(self, posts: Keys, purpose: str, month: int = 0) -> WordArray:
+        """One word for each post and run, shape (P, R); ``posts`` are the posts' own name keys."""
+        stream = self.stream(purpose, "post", month)
+        return _as_words(_mixed(stream[None, :] + posts[:, None]))
+
+    def of_cells(self, post: Keys, run: NDArray[np.intp], purpose: str, month: int = 0) -> WordArray:
+        """The words of chosen (post, run) cells only, shape (n,); equal to those of ``of_posts``."""
+        return _as_words(_mixed(self.stream(purpose, "post", month)[run] + post))
+
+    def of_items(self, stream: Keys, item: NDArray[np.int64]) -> Keys:
+        """Mixed 64-bit words, one for each numbered item of a stream, broadcast together."""
+        return _mixed(stream + (item.astype(np.uint64) + np.uint64(1)) * _GAMMA)
+
+    def normal(self, purpose: str, name: str, month: int = 0) -> NDArray[np.float64]:
+        """One standard normal for each run, shape (R,) (Box and Muller 1958)."""
+        radius = (self.of_runs(purpose + " radius", name, month) + 0.5) / WORD_RANGE
+        angle = (self.of_runs(purpose + " angle", name, month) + 0.5) / WORD_RANGE
+        return np.sqrt(-2 * np.log(radius)) * np.cos(2 * np.pi * angle)
+
+
+def _as_words(mixed: Keys) -> WordArray:
+    return (mixed >> np.uint64(33)).astype(np.uint32)
+
+
+def threshold(probability: ArrayLike) -> NDArray[np.uint32]:
+    """The word below which an event of this probability happens; 0 never, 1 always.
+
+    Raises
+    ------
+    ValueError
+        If a probability lies outside 0 to 1: it is refused, never clipped.
+    """
+    chance = np.asarray(probability, dtype=float)
+    if not np.all((chance >= 0) & (chance <= 1)):
+        worst = float(chance.max() if chance.max() > 1 else chance.min())
+        raise ValueError(f"a monthly probability came out at {worst:.4g}; it must lie from 0 to 1")
+    return np.asarray(np.round(chance * WORD_RANGE)).astype(np.uint32)
+
+
+def quantile_design(seed: int, name: str, draws: int) -> NDArray[np.float64]:
+    """Stratified quantiles of one uncertain assumption, one for each draw of the rates.
+
+    Each assumption has a shuffle of its own, addressed by its name (a Latin hypercube one column at
+    a time), so adding an assumption moves no other.
+
+    Returns
+    -------
+    array, shape (draws,)
+        The midpoints of ``draws`` equal strata, shuffled.
+    """
+    stream = Words(seed, np.arange(draws)).stream("doubt", name)
+    return (np.argsort(np.argsort(stream)) + 0.5) / draws
+
+
+def binomial_table(chance: ArrayLike, most: int) -> NDArray[np.uint32]:
+    """Cumulative binomial distributions as words, for 0 to ``most`` trials.
+
+    Parameters
+    ----------
+    chance : array, shape (D,)
+        Probability of success in one trial, for each draw.
+    most : int
+        Greatest number of trials.
+
+    Returns
+    -------
+    array of uint32, shape (D, most + 1, width)
+        Entry [d, n, k] is F(k; n, chance[d]) in words; ``width`` is a power of two above ``most``.
+    """
+    q = np.atleast_1d(np.asarray(chance, dtype=float))[:, None]
+    width = _power_of_two(most + 1)
+    cumulative = np.ones((q.shape[0], most + 1, width))
+    for trials in range(1, most + 1):
+        fewer = cumulative[:, trials - 1]
+        cumulative[:, trials, 0] = (1 - q[:, 0]) * fewer[:, 0]
+        cumulative[:, trials, 1:] = q * fewer[:, :-1] + (1 - q) * fewer[:, 1:]
+    return threshold(np.minimum(cumulative, 1.0))
+
+
+def arrivals_table(mean: NDArray[np.float64], dispersion: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Cumulative distributions of monthly arrivals as words: Poisson, or negative binomial.
+
+    A negative binomial is a Poisson number of groups (families) whose sizes follow the logarithmic
+    law, so counts over posts add up to a negative binomial with the same variance over mean.
+
+    Parameters
+    ----------
+    mean, dispersion : array, shape (rows,)
+        Mean, and variance over mean; a dispersion of exactly 1 is Poisson.
+
+    Returns
+    -------
+    array of uint32, shape (rows, width)
+        ``width`` is the power of two at which every row has reached its end in words.
+    """
+    poisson = dispersion <= 1.0
+    spread = np.where(poisson, 2.0, dispersion)
+    size = mean / (spread - 1)
+    term = np.where(poisson, np.exp(-mean), spread**-size)
+    step = np.where(poisson, 0.0, 1 - 1 / spread)
+    columns, total, count = [term], term, 0
+    if np.any(mean > 500):
+        raise ValueError(f"{float(mean.max()):,.0f} arrivals a month for one post is beyond this table; expected at most 500")
+    while np.any(1 - total > 0.25 / WORD_RANGE):
+        count += 1
+        ratio = np.where(poisson, mean, (size + count - 1) * step) / count
+        term = term * ratio
+        total = total + term
+        columns.append(total)
+    width = _power_of_two(len(columns))
+    table = np.ones((mean.size, width))
+    table[:, : len(columns)] = np.minimum(np.stack(columns, axis=1), 1.0)
+    return threshold(table)
+
+
+def invert(table: NDArray[np.uint32], row: NDArray[np.intp], words: WordArray) -> NDArray[np.int16]:
+    """The count each word stands for, in the row of a cumulative table.
+
+    Parameters
+    ----------
+    table : array of uint32, shape (rows, width), width a power of two
+        Cumulative distributions in words, each reaching ``WORD_RANGE``.
+    row, words : arrays, same shape
+        The row of the table to use, and the word.
+
+    Returns
+    -------
+    array of int16
+        The least k with word < F(k): rising with the word.
+    """
+    width = table.shape[-1]
+    flat = table.reshape(-1)
+    start = row * width
+    found = start.copy()
+    step = width // 2
+    while step:
+        found += step * (flat[found + (step - 1)] <= words)
+        step //= 2
+    return (found - start).astype(np.int16)
+
+
+def _power_of_two(least: int) -> int:
+    return 1 << max(1, (least - 1).bit_length())

@@ -1,0 +1,183 @@
+"""What can be read off a run: each measure's name, unit and kind, by month, team and run.
+
+A flow adds up over a year, a stock is read at its end, a rate is worked out again from its parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from workforce_model.model import Results
+
+Kind = Literal["stock", "flow", "rate"]
+Figures = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: what it is called, its unit and kind, and how it is put together.
+
+    ``staff`` measures add post groups of the stated kinds, FTE-weighted; ``cases`` measures are by
+    team that holds cases. A rate names its two parts.
+    """
+
+    label: str
+    unit: str
+    kind: Kind
+    staff: tuple[str, ...] = ()
+    groups: Literal["established", "additional", "commissioned", "all"] = "all"
+    cases: str = ""
+    parts: tuple[str, str] | None = None
+
+
+MEASURES: dict[str, Measure] = {
+    "establishment_fte": Measure("Establishment", "FTE", "stock", staff=("created",), groups="established"),
+    "in_post_fte": Measure("Permanent staff in post", "FTE", "stock", staff=("permanent",), groups="established"),
+    "vacancy_fte": Measure("Vacancies", "FTE", "stock", staff=("created", "-permanent"), groups="established"),
+    "agency_cover_fte": Measure("Agency covering a vacancy", "FTE", "stock", staff=("agency",), groups="established"),
+    "agency_additional_fte": Measure("Agency above establishment", "FTE", "stock", staff=("agency",), groups="additional"),
+    "commissioned_fte": Measure("Commissioned team", "FTE", "stock", staff=("agency",), groups="commissioned"),
+    "starters_fte": Measure("Starters, conversions included", "FTE", "flow", staff=("started", "converted"), groups="established"),
+    "conversions_fte": Measure("Agency workers converted", "FTE", "flow", staff=("converted",), groups="established"),
+    "leavers_fte": Measure("Leavers", "FTE", "flow", staff=("left",), groups="established"),
+    "agency_leavers_fte": Measure("Agency workers who left", "FTE", "flow", staff=("agency_left",)),
+    "open_cases": Measure("Open cases", "cases", "stock", cases="open"),
+    "unallocated_cases": Measure("Unallocated cases", "cases", "stock", cases="waiting"),
+    "cases_held": Measure("Cases held by workers", "cases", "stock", cases="held"),
+    "case_holder_fte": Measure("Workers holding a case", "FTE", "stock", cases="holder_fte"),
+    "workers": Measure("Workers who take cases", "workers", "stock", cases="workers"),
+    "workers_at_or_over": Measure("Workers at or over the caseload limit", "workers", "stock", cases="at_or_over"),
+    "caseload": Measure("Average caseload", "cases per FTE", "rate", parts=("cases_held", "case_holder_fte")),
+    "share_at_or_over": Measure("Workers at or over the caseload limit", "share of workers", "rate", parts=("workers_at_or_over", "workers")),
+    "vacancy_rate": Measure("Vacancy rate", "share of posts", "rate", parts=("vacancy_fte", "establishment_fte")),
+    "cases_arrived": Measure("Cases that arrived", "cases", "flow", cases="arrived"),
+    "cases_closed": Measure("Cases that closed", "cases", "flow", cases="closed"),
+    "cases_passed_in": Measure("Cases passed in from other teams", "cases", "flow", cases="passed_in"),
+    "cases_passed_out": Measure("Cases passed to other teams", "cases", "flow", cases="passed_out"),
+    "changes_of_worker": Measure("Cases that changed worker because a worker went", "cases", "flow", cases="handed_over"),
+}
+
+
+def measured(results: Results, name: str, team: str | None = None, *, census: bool = False) -> Figures:
+    """A measure in every month and run; month 0 is the opening position.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`MEASURES`.
+    team : str, optional
+        A team's name; the whole council if not given.
+    census : bool
+        Count only staff whom the Department's census counts: qualified social workers.
+
+    Returns
+    -------
+    array, shape (M + 1, R)
+        A rate with nothing under it is not a number: it is not defined, which is not nought.
+
+    Raises
+    ------
+    KeyError
+        If the measure or the team is unknown.
+    """
+    measure = MEASURES[name]
+    if measure.parts:
+        over, under = (measured(results, part, team, census=census) for part in measure.parts)
+        return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
+    return _cases(results, measure.cases, team) if measure.cases else _staff(results, measure, team, census)
+
+
+def measured_in_year(results: Results, name: str, year: str, team: str | None = None) -> Figures:
+    """A measure of a financial year in every run, shape (R,): flows added, stocks and rates at its last month."""
+    months = np.flatnonzero(np.array(results.years) == year) + 1
+    figures = measured(results, name, team)
+    return figures[months].sum(axis=0) if MEASURES[name].kind == "flow" else figures[months[-1]]
+
+
+def teams_measured(results: Results, name: str) -> tuple[str, ...]:
+    """The teams a measure is defined for: every team, or those that hold cases."""
+    measure = MEASURES[name]
+    by_case = measure.cases or (measure.parts and MEASURES[measure.parts[0]].cases)
+    return tuple(sorted(results.scenario.caseloads.teams)) if by_case else results.posts.teams
+
+
+def _staff(results: Results, measure: Measure, team: str | None, census: bool) -> Figures:
+    posts = results.posts
+    if team is not None and team not in posts.teams:
+        raise KeyError(f"unknown team {team!r}; known: {', '.join(posts.teams)}")
+    kind = {"established": posts.established, "additional": ~posts.established & ~posts.commissioned, "commissioned": posts.commissioned}
+    wanted = kind.get(measure.groups, np.ones_like(posts.established))
+    if team is not None:
+        wanted = wanted & (posts.team == posts.teams.index(team))
+    if census:
+        wanted = wanted & posts.qualified
+    first = np.unique(posts.group, return_index=True)[1]
+    fte = np.zeros(len(posts.groups))
+    fte[posts.group[first]] = posts.fte[first] * wanted[first]
+    months, _, runs = results.history.staff["permanent"].shape
+    figures = np.zeros((months, runs))
+    for name in measure.staff:
+        if name == "created":
+            exists = (posts.first[None, :] <= np.arange(months)[:, None]) & (np.arange(months)[:, None] <= posts.last[None, :])
+            figures += (exists @ (posts.fte * wanted))[:, None]
+        else:
+            sign = -1.0 if name.startswith("-") else 1.0
+            figures += sign * np.tensordot(fte, results.history.staff[name.removeprefix("-")], axes=(0, 1))
+    return np.round(figures, 9)
+
+
+def _cases(results: Results, name: str, team: str | None) -> Figures:
+    history, teams = results.history, sorted(results.scenario.caseloads.teams)
+    if team is not None and team not in teams:
+        raise KeyError(f"unknown team {team!r} that holds cases; known: {', '.join(teams)}")
+    if name == "open":
+        figures = history.cases["held"] + history.cases["waiting"]
+    else:
+        figures = history.holder_fte if name == "holder_fte" else history.cases[name]
+    chosen = figures if team is None else figures[:, [teams.index(team)]]
+    return np.asarray(chosen.sum(axis=1), dtype=float)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over the runs: mean, 10th, 50th and 90th percentiles, and its Monte Carlo error."""
+
+    mean: float
+    p10: float
+    p50: float
+    p90: float
+    error: float
+    runs: int
+
+
+def spread(figures: Figures, draw: NDArray[np.intp]) -> Spread:
+    """The mean and percentiles of a figure over the runs in which it is defined.
+
+    The Monte Carlo error is that of the mean, from the spread of the means of runs that share a draw
+    of the assumptions; where each run has its own draw, or there is one draw, from the runs themselves.
+
+    Parameters
+    ----------
+    figures : array, shape (R,)
+    draw : array, shape (R,)
+        Each run's draw.
+    """
+    defined = ~np.isnan(figures)
+    kept, draws = figures[defined], draw[defined]
+    if not kept.size:
+        return Spread(np.nan, np.nan, np.nan, np.nan, np.nan, 0)
+    mean = float(kept.mean())
+    p10, p50, p90 = (float(x) for x in np.quantile(kept, (0.1, 0.5, 0.9)))
+    counts = np.bincount(draws)
+    used = counts > 0
+    if used.sum() > 1 and kept.size > used.sum():
+        departures = np.bincount(draws, kept - mean)[used]
+        error = float(np.sqrt((departures**2).sum() * used.sum() / (used.sum() - 1)) / kept.size)
+    else:
+        error = float(kept.std(ddof=1) / np.sqrt(kept.size)) if kept.size > 1 else float("nan")
+    return Spread(mean, p10, p50, p90, error, int(kept.size))

@@ -1,0 +1,204 @@
+"""Months, financial years, shares of a year, and rates converted once under a named reading.
+
+Time is a month. A financial year runs from April to March and is written ``2019/20``; only this
+room knows that.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from workforce_model.assumptions import record
+
+Reading = Literal["replaced", "not_replaced", "annual_probability"]
+
+
+def month(text: str | pd.Period) -> pd.Period:
+    """The calendar month written ``2019-09``.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a year and a month from 01 to 12.
+
+    Examples
+    --------
+    >>> month("2019-09")
+    Period('2019-09', 'M')
+    """
+    if isinstance(text, pd.Period) and text.freqstr == "M":
+        return text
+    if not isinstance(text, str) or not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", text):
+        raise ValueError('a month is written as text, year then month: "2019-09"')
+    return pd.Period(text, "M")
+
+
+Month = Annotated[
+    pd.Period,
+    BeforeValidator(month),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "pattern": r"^(19|20)\d\d-(0[1-9]|1[0-2])$"}),
+]
+
+
+def financial_year_start(text: str) -> pd.Period:
+    """April of the financial year written ``2019/20``.
+
+    Raises
+    ------
+    ValueError
+        If the two years do not follow one another.
+
+    Examples
+    --------
+    >>> financial_year_start("2019/20")
+    Period('2019-04', 'M')
+    """
+    found = re.fullmatch(r"((?:19|20)\d\d)/(\d\d)", text) if isinstance(text, str) else None
+    if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+        raise ValueError('a financial year is written as text: "2019/20"')
+    return pd.Period(f"{found[1]}-04", "M")
+
+
+def _financial_year_text(text: str) -> str:
+    financial_year_start(text)
+    return text
+
+
+FinancialYear = Annotated[
+    str,
+    BeforeValidator(_financial_year_text),
+    WithJsonSchema({"type": "string", "pattern": r"^(19|20)\d\d/\d\d$"}),
+]
+
+
+def financial_year(when: pd.Period) -> str:
+    """The financial year a month falls in.
+
+    Examples
+    --------
+    >>> financial_year(pd.Period("2020-03", "M"))
+    '2019/20'
+    """
+    first = when.year if when.month >= 4 else when.year - 1
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+def later_year(year: str, years: int = 1) -> str:
+    """The financial year a number of years after another.
+
+    Examples
+    --------
+    >>> later_year("2019/20")
+    '2020/21'
+    """
+    return financial_year(financial_year_start(year) + 12 * years)
+
+
+def share_of_year(start: pd.Period) -> float:
+    """Share of its first financial year that a change has left to run, whole months counted.
+
+    Examples
+    --------
+    >>> share_of_year(pd.Period("2019-09", "M"))
+    0.5833333333333334
+    """
+    return (12 - (start.month - 4) % 12) / 12
+
+
+def part_year_effect(full_year_gbp: ArrayLike, start: pd.Period) -> NDArray[np.float64] | float:
+    """Cost, in its first financial year, of a change that starts part way through.
+
+    Parameters
+    ----------
+    full_year_gbp : float or array, shape (n,)
+        Pounds over twelve months, phased evenly; negative for a saving.
+    start : Period[M]
+        First month in effect, counted whole. April gives the full year.
+
+    Returns
+    -------
+    float or array, shape (n,)
+        Pounds, same sign. Full-year less part-year is next year's step-up in the medium-term plan.
+
+    Examples
+    --------
+    >>> part_year_effect(375_000, pd.Period("2019-10", "M"))
+    187500.0
+    """
+    effect = np.asarray(full_year_gbp, dtype=float) * share_of_year(start)
+    return float(effect) if effect.ndim == 0 else effect
+
+
+def monthly_probability(annual: ArrayLike, reading: Reading) -> NDArray[np.float64]:
+    """Chance that a worker leaves in a month, from a yearly rate and the reading it was stated under.
+
+    Parameters
+    ----------
+    annual : array, any shape
+        A yearly rate as a fraction: 0.155 is 15.5%.
+    reading : str
+        ``replaced``: turnover where each leaver is replaced at once, so a twelfth a month.
+        ``not_replaced``: leavers over the staff left at the year end, nobody replaced.
+        ``annual_probability``: the chance that one worker leaves within twelve months.
+
+    Returns
+    -------
+    array
+        Monthly probabilities, same shape.
+
+    Raises
+    ------
+    ValueError
+        If the reading is unknown, or a rate is negative or gives a monthly probability above one.
+
+    Examples
+    --------
+    A 1.3% monthly rate is 15.6%, 17.0% and 14.5% a year under the three readings.
+
+    >>> float(monthly_probability(0.156, "replaced"))
+    0.013
+    """
+    rate = np.asarray(annual, dtype=float)
+    ceiling = {"replaced": 12.0, "annual_probability": 1.0}.get(reading, np.inf)
+    if not np.all((rate >= 0) & (rate <= ceiling)):
+        raise ValueError(f"a yearly rate read as {reading!r} lies from 0 to {ceiling:g}")
+    if reading == "replaced":
+        monthly = rate / 12
+    elif reading == "not_replaced":
+        monthly = 1 - (1 + rate) ** (-1 / 12)
+    elif reading == "annual_probability":
+        monthly = 1 - (1 - rate) ** (1 / 12)
+    else:
+        raise ValueError(f"unknown reading {reading!r}: replaced, not_replaced or annual_probability")
+    return monthly
+
+
+@record
+class Periods:
+    """The clock: the first and last simulated months, and where reported tables begin."""
+
+    start: Month
+    end: Month
+    report_from: Month
+
+    def months(self) -> pd.PeriodIndex:
+        """Every simulated month, in order."""
+        return pd.period_range(self.start, self.end, freq="M")
+
+    def faults(self) -> list[tuple[str, str]]:
+        """What is wrong between the fields, as (key, rule) pairs."""
+        found = []
+        if self.end < self.start:
+            found.append(("end", f"the clock ends before it starts ({self.start})"))
+        elif not self.start <= self.report_from <= self.end:
+            found.append(("report_from", f"must lie from {self.start} to {self.end}"))
+        elif len(self.months()) > 600:
+            found.append(("end", "at most 600 months"))
+        return found

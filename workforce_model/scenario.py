@@ -1,0 +1,337 @@
+"""A scenario: the rooms' decisions and assumptions gathered, checked, with their sources remembered.
+
+An unchecked scenario cannot exist: it is checked when it is made, however it is made.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Strict, TypeAdapter, ValidationError
+
+from workforce_model.assumptions import Assumption, Fault, Name, Text, record, sample
+from workforce_model.caseloads import Caseloads
+from workforce_model.costs import Costs, Values
+from workforce_model.draws import quantile_design
+from workforce_model.funding import Funding
+from workforce_model.periods import Periods
+from workforce_model.workforce import Workforce
+
+DRAWS = 256
+"""Draws of the uncertain assumptions; run i takes draw i modulo this."""
+_SHOWN = 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """One fault in an input: its place, the value given, the rule it breaks."""
+
+    place: str
+    given: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"  {self.place}{' = ' + self.given if self.given else ''}   {self.rule}"
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be used, with every problem found in it.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+    """
+
+    def __init__(self, subject: str, problems: list[Problem]) -> None:
+        self.subject, self.problems = subject, tuple(problems)
+        count = f"{len(problems)} problem" + "s" * (len(problems) != 1)
+        lines = [f"{subject}, {count}", *map(str, problems[:_SHOWN])]
+        if len(problems) > _SHOWN:
+            lines.append(f"  and {len(problems) - _SHOWN} more")
+        super().__init__("\n".join(lines))
+
+
+@dataclasses.dataclass(frozen=True)
+class InputFile:
+    """A file a scenario was read from: its name, size in bytes and SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@record
+class Scenario:
+    """A council, its decisions and its assumptions, as seen from a date.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> approved = wm.load_scenario("scenarios/approved.toml")
+    >>> approved.periods.start
+    Period('2018-10', 'M')
+    """
+
+    name: Name
+    title: Text
+    question: Text
+    seen_from: Annotated[datetime.date, Strict()]
+    periods: Periods
+    workforce: Workforce
+    caseloads: Caseloads
+    costs: Costs
+    funding: Funding
+
+    def faults(self) -> list[Fault]:
+        """What is wrong between the rooms, as (key, rule) pairs."""
+        return [*self._unknown_names(), *self._teams_without_posts(), *self._hindsight(), *self._planned_conversions()]
+
+    def _unknown_names(self) -> Iterator[Fault]:
+        grades, budgets = self.costs.grades, self.funding.budgets
+        for kind, groups in (("posts", self.workforce.posts), ("agency", self.workforce.agency)):
+            for name, group in groups.items():
+                place = f"workforce.{kind}.{name}"
+                if group.grade not in grades:
+                    yield f"{place}.grade", f"unknown grade {group.grade!r}; known: {', '.join(sorted(grades))}"
+                elif self._may_be_agency(name) and grades[group.grade].agency_rate is None:
+                    yield f"costs.grades.{group.grade}.agency_rate", f"missing: agency workers may hold {name}"
+                if group.budget not in budgets:
+                    yield f"{place}.budget", f"unknown budget {group.budget!r}; known: {', '.join(sorted(budgets))}"
+        teams = {name for name, group in self.workforce.agency.items() if group.kind == "commissioned"}
+        for name in sorted(teams ^ set(self.costs.commissioned_team_price)):
+            yield f"costs.commissioned_team_price.{name}", "missing" if name in teams else f"no commissioned team of that name; known: {', '.join(sorted(teams)) or 'none'}"
+
+    def _may_be_agency(self, name: str) -> bool:
+        group = self.workforce.posts.get(name)
+        if group is not None:
+            return group.covered_by_agency or group.opening_agency > 0
+        return self.workforce.agency[name].kind == "additional"
+
+    def _teams_without_posts(self) -> Iterator[Fault]:
+        holding = {group.team for group in self.workforce.posts.values() if group.holds_cases and group.number}
+        for team in sorted(set(self.caseloads.teams) - holding):
+            yield f"caseloads.teams.{team}", f"no post of the establishment holds cases there; teams that do: {', '.join(sorted(holding)) or 'none'}"
+        contracted = {group.team for group in self.workforce.agency.values()}
+        for team in sorted((holding | contracted) - set(self.caseloads.teams)):
+            yield f"caseloads.teams.{team}", "missing: posts in this team hold cases"
+
+    def _hindsight(self) -> Iterator[Fault]:
+        for path, assumption in self.assumptions().items():
+            if assumption.date > self.seen_from and assumption.later_evidence is None:
+                yield f"{path}.date", f"{assumption.date} is hindsight: the scenario is seen from {self.seen_from}; use an earlier source, or say why in later_evidence"
+
+    def _planned_conversions(self) -> Iterator[Fault]:
+        for name, group in self.workforce.posts.items():
+            if not group.planned_conversions:
+                continue
+            when = group.starts_on or group.created or self.periods.start
+            there = sum(
+                int(extra.number.low if extra.number.low is not None else extra.number.value)
+                for extra in self.workforce.agency.values()
+                if extra.kind == "additional" and extra.team == group.team and extra.first_month < when <= extra.last_month
+            )
+            if group.planned_conversions > there:
+                yield f"workforce.posts.{name}.planned_conversions", f"only {there} agency workers above establishment are sure to be in {group.team} in {when}"
+
+    def assumptions(self) -> dict[str, Assumption]:
+        """Every assumption by its dotted path, in order of path."""
+        return dict(sorted(_walk(self, "")))
+
+    def to_obtain(self) -> dict[str, Assumption]:
+        """The assumptions that only the council can supply; their values are stand-ins."""
+        return {path: a for path, a in self.assumptions().items() if a.obtain}
+
+    def later_evidence(self) -> dict[str, Assumption]:
+        """The assumptions that rest on something known only after ``seen_from``."""
+        return {path: a for path, a in self.assumptions().items() if a.date > self.seen_from}
+
+    def replace(self, changes: Mapping[str, Any]) -> Scenario:
+        """A copy with some values changed, checked again.
+
+        Parameters
+        ----------
+        changes : mapping
+            Dotted path to new value. A bare number for an assumption replaces its value and drops its
+            range, and its source becomes "what-if".
+
+        Raises
+        ------
+        ScenarioError
+            If a path is unknown or the changed scenario breaks a rule.
+
+        Examples
+        --------
+        >>> import workforce_model as wm
+        >>> approved = wm.load_scenario("scenarios/approved.toml")
+        >>> approved.replace({"workforce.recruitment_lead_months": 5}).workforce.recruitment_lead_months.value
+        5.0
+        """
+        tree, known = as_tree(self), self.assumptions()
+        problems = []
+        for path, value in changes.items():
+            if path in known and isinstance(value, int | float) and not isinstance(value, bool):
+                value = {"value": value, "unit": known[path].unit, "source": "what-if", "date": self.seen_from, "confidence": "low"}
+            *parents, last = path.split(".")
+            place: Any = tree
+            for parent in parents:
+                place = place.get(parent) if isinstance(place, dict) else None
+            if not isinstance(place, dict) or (last not in place and parents and parents[-1] not in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")):
+                problems.append(Problem(path, "", f"no such place in the scenario{nearest(path, known)}"))
+            elif value is None:
+                place.pop(last, None)
+            else:
+                place[last] = value
+        if problems:
+            raise ScenarioError("scenario.replace", problems)
+        return scenario_from(tree, "scenario.replace")
+
+
+def _walk(value: Any, path: str) -> Iterator[tuple[str, Assumption]]:
+    if isinstance(value, Assumption):
+        yield path, value
+        return
+    if dataclasses.is_dataclass(value):
+        items: Any = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
+    elif isinstance(value, dict):
+        items = value.items()
+    else:
+        return
+    for key, inner in items:
+        yield from _walk(inner, f"{path}.{key}" if path else key)
+
+
+def as_tree(value: Any) -> Any:
+    """A scenario as plain tables, the way a file states it; what is not stated is left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        pairs = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
+        return {key: as_tree(inner) for key, inner in pairs if inner is not None}
+    if isinstance(value, dict):
+        return {key: as_tree(inner) for key, inner in value.items()}
+    if isinstance(value, str | bool | int | float | datetime.date):
+        return value
+    return str(value)
+
+
+_ADAPTER: TypeAdapter[Scenario] = TypeAdapter(Scenario)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a scenario file, for editors; a derived file may leave out any table."""
+    return _ADAPTER.json_schema()
+
+
+def scenario_from(tree: Mapping[str, Any], subject: str) -> Scenario:
+    """The scenario stated by plain tables.
+
+    Raises
+    ------
+    ScenarioError
+        Naming ``subject`` and every problem, each by its dotted place.
+    """
+    try:
+        return _ADAPTER.validate_python(dict(tree))
+    except ValidationError as error:
+        raise ScenarioError(subject, problems_of(error, tree)) from None
+
+
+def problems_of(error: ValidationError, tree: Mapping[str, Any]) -> list[Problem]:
+    """What pydantic found, as one problem each, in the words of the scenario file."""
+    problems = []
+    for fault in error.errors():
+        place = [str(part) for part in fault["loc"]]
+        if fault["type"] == "faults":
+            for key, rule in fault["ctx"]["faults"]:
+                inner = [*place, *key.split(".")]
+                problems.append(Problem(".".join(inner), _given(tree, inner), rule))
+        else:
+            problems.append(Problem(".".join(place), _given(tree, place), _rule(fault, tree, place)))
+    return problems
+
+
+def _given(tree: Any, place: list[str]) -> str:
+    for part in place:
+        if not isinstance(tree, Mapping) or part not in tree:
+            return ""
+        tree = tree[part]
+    if isinstance(tree, Mapping | list):
+        return ""
+    text = repr(tree) if isinstance(tree, str | bool) else str(tree)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _rule(fault: Any, tree: Mapping[str, Any], place: list[str]) -> str:
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        return "unknown key" + nearest(place[-1], _known_keys(place[:-1]))
+    if kind in ("missing", "missing_argument", "missing_keyword_only_argument"):
+        return "missing"
+    if kind in ("float_type", "int_type", "int_from_float"):
+        whole = "a whole number" if kind.startswith("int") else "a number"
+        return f"expected {whole} without quotes, units or commas: 375000"
+    if kind == "finite_number":
+        return "expected a finite number"
+    if kind == "bool_type":
+        return "expected true or false"
+    if kind == "string_type":
+        return "expected text in quotes"
+    if kind == "date_type":
+        return "expected a date without quotes: 2019-06-12"
+    if kind in ("dataclass_type", "dict_type"):
+        return "expected a table" + (" with value, unit, source, date and confidence" if kind == "dataclass_type" else "")
+    if kind == "literal_error":
+        return f"expected {context['expected']}"
+    if kind == "string_pattern_mismatch":
+        return "a name is small letters, digits and underscores, at most 48" if "[a-z]" in context["pattern"] else "control characters are refused"
+    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        bound = {"greater_than": "above", "greater_than_equal": "at least", "less_than": "below", "less_than_equal": "at most"}[kind]
+        return f"expected {bound} {next(iter(context.values())):g}"
+    return str(fault["msg"]).removeprefix("Value error, ")
+
+
+def _known_keys(place: list[str]) -> list[str]:
+    """The keys allowed at a place of a scenario file, found from the schema."""
+    schema = json_schema()
+    node: Any = schema
+    for part in ["", *place]:
+        if part:
+            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        while isinstance(node, dict) and ("$ref" in node or "anyOf" in node):
+            node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node["anyOf"][0]
+    return list(node.get("properties", {})) if isinstance(node, dict) else []
+
+
+def nearest(given: str, known: Any) -> str:
+    """A hint naming the nearest known name, or the known names where none is near."""
+    names = list(known)
+    close = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; known: {', '.join(sorted(names))}" if 0 < len(names) <= 30 else ""
+
+
+def draw_values(scenario: Scenario, seed: int, doubt: bool) -> Values:
+    """Every assumption's value in each draw of the rates.
+
+    Parameters
+    ----------
+    doubt : bool
+        Whether assumptions vary over their ranges; if not, each stands at its value in one draw.
+
+    Returns
+    -------
+    dict of array, shape (D,)
+        By dotted path; D is :data:`DRAWS`, or 1 without doubt.
+    """
+    if not doubt:
+        return {path: np.array([float(a.value)]) for path, a in scenario.assumptions().items()}
+    drawn: dict[str, NDArray[np.float64]] = {}
+    for path, assumption in scenario.assumptions().items():
+        quantile = quantile_design(seed, path, DRAWS) if assumption.uncertain else np.full(DRAWS, 0.5)
+        drawn[path] = sample(assumption, quantile)
+    return drawn
