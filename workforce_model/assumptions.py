@@ -53,7 +53,9 @@ def record(cls: type[T]) -> type[T]:
 def _refuse_faults(self: Any) -> None:
     found = self.faults()
     if found:
-        raise PydanticCustomError("faults", "{summary}", {"summary": "; ".join(f"{k}: {r}" for k, r in found), "faults": found})
+        raise PydanticCustomError(
+            "faults", "{summary}", {"summary": "; ".join(f"{k}: {r}" for k, r in found), "faults": found}
+        )
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,9 @@ def _allowed(rule: Unit, unit: str) -> str:
 def _in_unit(unit: str) -> AfterValidator:
     def check(assumption: Assumption) -> Assumption:
         if assumption.unit != unit:
-            raise PydanticCustomError("faults", "{summary}", {"summary": f"expected unit {unit!r}", "faults": [("unit", f'must be "{unit}"')]})
+            raise PydanticCustomError(
+                "faults", "{summary}", {"summary": f"expected unit {unit!r}", "faults": [("unit", f'must be "{unit}"')]}
+            )
         return assumption
 
     return AfterValidator(check)

@@ -7,6 +7,7 @@ shared out at the end of the month; with nobody to take it, it stays unallocated
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from workforce_model.assumptions import (
     WholeMonths,
     record,
 )
-from workforce_model.draws import Words, arrivals_table, binomial_table, invert, threshold
+from workforce_model.draws import Keys, Table, Words, arrivals_table, binomial_table, thin, threshold
 
 BANDS = (0, 1, 5, 10, 15, 20, 25)
 """Lower ends of the Department's caseload bands, with none as a band of its own."""
@@ -76,7 +77,12 @@ class Caseloads:
         for name, team in self.teams.items():
             for other in team.passes_on:
                 if other == name or other not in self.teams:
-                    found.append((f"teams.{name}.passes_on.{other}", f"another team that holds cases; known: {', '.join(sorted(self.teams))}"))
+                    found.append(
+                        (
+                            f"teams.{name}.passes_on.{other}",
+                            f"another team that holds cases; known: {', '.join(sorted(self.teams))}",
+                        )
+                    )
         if self.caseload_limit < 1:
             found.append(("caseload_limit", "at least 1 case"))
         return found
@@ -110,10 +116,20 @@ class CaseRates:
     newly_qualified_months: NDArray[np.float64]
     newly_qualified_share: NDArray[np.float64]
 
-    def closing_table(self) -> NDArray[np.uint32]:
-        """Rows (team, draw, cases) of the number that leave, as cumulative words."""
-        table = binomial_table(self.leaving.reshape(-1), _TABLE_CASES)
-        return table.reshape(-1, table.shape[-1])
+    @cached_property
+    def closing(self) -> Table:
+        """Rows (team, draw, cases): how many leave in a month."""
+        return binomial_table(self.leaving.reshape(-1), _TABLE_CASES)
+
+    @cached_property
+    def dealt_at_random(self) -> Table:
+        """Rows (draw, cases): how many of a post's arrivals are dealt at random."""
+        return binomial_table(self.random_share, _TABLE_CASES)
+
+    @cached_property
+    def taken(self) -> Table:
+        """Rows (load, draw, cases): how many a holder carrying that load takes."""
+        return binomial_table(shares_of_load(self).reshape(-1), _TABLE_CASES)
 
 
 @dataclass
@@ -130,7 +146,13 @@ def team_totals(values: NDArray[np.generic], team: NDArray[np.intp], teams: int)
     return np.asarray(np.add.reduceat(values, first, axis=0, dtype=np.int32))
 
 
-def load_of(holder_present: NDArray[np.bool_], permanent: NDArray[np.bool_], served: NDArray[np.int16], newly_qualified: NDArray[np.bool_], rates: CaseRates) -> NDArray[np.intp]:
+def load_of(
+    holder_present: NDArray[np.bool_],
+    permanent: NDArray[np.bool_],
+    served: NDArray[np.int16],
+    newly_qualified: NDArray[np.bool_],
+    rates: CaseRates,
+) -> NDArray[np.intp]:
     """How much of a caseload each post's holder takes, as an index into :data:`LOADS`, shape (H, R).
 
     Nobody 0; settling in 1 (permanent, in their first months, newly qualified or not); newly
@@ -147,25 +169,24 @@ def shares_of_load(rates: CaseRates) -> NDArray[np.float64]:
     return np.stack([0 * full, rates.settling_share, rates.newly_qualified_share, full])
 
 
-def close(cases: Cases, table: NDArray[np.uint32], team: NDArray[np.intp], rates: CaseRates, words: Words, keys: NDArray[np.uint64], month: int) -> NDArray[np.int32]:
+def close(
+    cases: Cases, team: NDArray[np.intp], rates: CaseRates, words: Words, keys: Keys, month: int
+) -> NDArray[np.int32]:
     """Cases that leave their team this month, by closing or passing on, shape (C, R).
 
     Each open case leaves with the team's monthly probability; cases waiting for a worker do not.
     """
-    draws = rates.leaving.shape[1]
-    row = (team[:, None] * draws + rates.draw[None, :]) * (_TABLE_CASES + 1)
-    leaving = invert(table, row + np.minimum(cases.held, _TABLE_CASES), words.of_posts(keys, "close", month))
-    beyond, part = cases.held - np.int16(_TABLE_CASES), 1
-    while np.any(beyond > 0):
-        post, run = np.nonzero(beyond > 0)
-        drawn = words.of_cells(keys[post], run, f"close part {part}", month)
-        leaving[post, run] += invert(table, row[post, run] + np.minimum(beyond[post, run], _TABLE_CASES), drawn)
-        beyond, part = beyond - np.int16(_TABLE_CASES), part + 1
+    post, run = np.nonzero(cases.held)
+    row = (team[post] * rates.growth.size + rates.draw[run]) * (_TABLE_CASES + 1)
+    leaving = np.zeros_like(cases.held)
+    leaving[post, run] = thin(cases.held[post, run], rates.closing, row, words, (keys[post], run), "close", month)
     cases.held -= leaving
     return team_totals(leaving, team, rates.leaving.shape[0])
 
 
-def pass_on(leaving: NDArray[np.int32], rates: CaseRates, words: Words, teams: tuple[str, ...], month: int) -> NDArray[np.int32]:
+def pass_on(
+    leaving: NDArray[np.int32], rates: CaseRates, words: Words, teams: tuple[str, ...], month: int
+) -> NDArray[np.int32]:
     """Where the cases that left each team went, shape (C, C, R): [from, to]; the rest closed.
 
     One coin for each case that leaves, compared with the shares laid end to end.
@@ -188,121 +209,58 @@ def pass_on(leaving: NDArray[np.int32], rates: CaseRates, words: Words, teams: t
     return moved
 
 
-def arrive(cases: Cases, share: NDArray[np.float64], team: NDArray[np.intp], slot_share: NDArray[np.float64], load: NDArray[np.intp],
-           rates: CaseRates, words: Words, keys: NDArray[np.uint64], month: int) -> NDArray[np.int32]:  # fmt: skip
-    """New cases this month: to workers directly, or to the pool; returned by team, shape (C, R).
+@dataclass(frozen=True)
+class Arrivals:
+    """A month's new cases by team, shape (C, R): all of them, and those that wait for a worker by their way."""
 
-    Families arrive at each post in proportion to its caseload share; the part its holder cannot take
-    (nobody there, settling in, newly qualified, or the evenly shared part) goes to the pool.
+    arrived: NDArray[np.int32]
+    at_random: NDArray[np.int32]
+    evenly: NDArray[np.int32]
+
+
+def arrive(cases: Cases, share: NDArray[np.float64], team: NDArray[np.intp], slot_share: NDArray[np.float64], load: NDArray[np.intp],
+           rates: CaseRates, words: Words, keys: Keys, month: int) -> Arrivals:  # fmt: skip
+    """New cases this month: families come to each post in proportion to its caseload share.
+
+    Of them the stated part is dealt at random and the rest evenly. A holder takes those dealt at random
+    that the load allows; what is left, and what comes to an empty post, goes to the pool.
 
     Parameters
     ----------
     share : array, shape (H,)
-        Caseload share of each post.
+        Caseload share of each post, 0 for one that does not exist this month.
     slot_share : array, shape (C, D)
         The team's total caseload share this month, contracted agency included.
+    load : array, shape (H, R)
+        The load each post's holder carries.
     """
-    draws = rates.growth.size
-    kinds, kind = np.unique(np.stack([team.astype(float), share]), axis=1, return_inverse=True)
-    kind = kind.reshape(-1)
-    kind_team = kinds[0].astype(np.intp)
-    mean = rates.arrivals[kind_team] * (1 + rates.growth) ** ((month - 1) / 12) * kinds[1][:, None] / slot_share[kind_team]
-    part = shares_of_load(rates) * rates.random_share
-    direct_mean = mean[:, :, None] * part.T[None]
-    pooled_mean = mean[:, :, None] * (1 - part.T[None])
-    spread = np.broadcast_to(rates.dispersion[None, :, None], direct_mean.shape).reshape(-1)
-    row = ((kind * draws)[:, None] + rates.draw[None, :]) * LOADS + load
-    direct = np.zeros(load.shape, dtype=np.int16)
-    if direct_mean.any():
-        direct = invert(arrivals_table(direct_mean.reshape(-1), spread), row, words.of_posts(keys, "arrive", month))
-    post, run = np.nonzero(pooled_mean.reshape(-1)[row] > 0)
-    pooled = np.zeros(load.shape, dtype=np.int16)
-    if post.size:
-        table = arrivals_table(pooled_mean.reshape(-1), spread)
-        pooled[post, run] = invert(table, row[post, run], words.of_cells(keys[post], run, "arrive pooled", month))
-    cases.held += direct
-    to_pool = team_totals(pooled, team, rates.leaving.shape[0])
-    cases.waiting += to_pool
-    return to_pool + team_totals(direct, team, rates.leaving.shape[0])
+    teams, draws = rates.arrivals.shape
+    some = np.flatnonzero((rates.arrivals[team] > 0).any(axis=1) & (share > 0))
+    if not some.size:
+        nothing = np.zeros_like(cases.waiting)
+        return Arrivals(nothing, nothing, nothing)
+    kinds, kind = np.unique(np.stack([team[some].astype(float), share[some]]), axis=1, return_inverse=True)
+    of = kinds[0].astype(np.intp)
+    mean = rates.arrivals[of] * (1 + rates.growth) ** ((month - 1) / 12) * kinds[1][:, None] / slot_share[of]
+    table = arrivals_table(mean.reshape(-1), np.tile(rates.dispersion, of.size))
+    came = table.invert(kind.reshape(-1, 1) * draws + rates.draw, words.of_posts(keys[some], "arrive", month))
+    post, run = np.nonzero(came)
+    counts, draw, key = came[post, run], rates.draw[run], keys[some[post]]
+    dealt = thin(counts, rates.dealt_at_random, draw * (_TABLE_CASES + 1), words, (key, run), "dealt at random", month)
+    row = (load[some[post], run] * draws + draw) * (_TABLE_CASES + 1)
+    taken = thin(dealt, rates.taken, row, words, (key, run), "taken", month)
+    cases.held[some[post], run] += taken
+
+    def by_team(amount: NDArray[np.int16]) -> NDArray[np.int32]:
+        cell = team[some[post]] * rates.draw.size + run
+        return np.bincount(cell, amount, minlength=teams * rates.draw.size).reshape(teams, -1).astype(np.int32)
+
+    return Arrivals(arrived=by_team(counts), at_random=by_team(dealt - taken), evenly=by_team(counts - dealt))
 
 
-def share_out(cases: Cases, weight: NDArray[np.float64], team: NDArray[np.intp], random_share: NDArray[np.float64],
-              words: Words, keys: NDArray[np.uint64], teams: tuple[str, ...], month: int) -> None:  # fmt: skip
-    """Give every waiting case to a worker of its team, the stated part at random, the rest evenly.
-
-    Parameters
-    ----------
-    weight : array, shape (H, R)
-        Caseload share each post's holder takes this month, 0 to 1; 0 for nobody.
-    random_share : array, shape (R,)
-        Chance that a case is given at random in proportion to the weights (1 is the rule ``random``,
-        0 is ``even``: one at a time to the lowest caseload for the share, ties by a keyed rank).
-    """
-    for index, name in enumerate(teams):
-        rows = slice(*np.searchsorted(team, [index, index + 1]))
-        mine = weight[rows]
-        waiting = np.where(mine.any(axis=0), cases.waiting[index], 0)
-        if not waiting.any():
-            continue
-        run = np.repeat(np.arange(waiting.size), waiting)
-        item = np.arange(run.size) - np.repeat(np.cumsum(waiting) - waiting, waiting)
-        stream = words.stream("share out", name, month)
-        at_random = _coin(words.of_items(stream[run], -item - 1), random_share[run])
-        by_level = np.bincount(run[~at_random], minlength=waiting.size).astype(np.int32)
-        _share_at_random(cases.held[rows], mine, words, stream, run[at_random], item[at_random])
-        if by_level.any():
-            _share_evenly(cases.held[rows], mine, by_level, words.of_posts(keys[rows], "share out rank", month))
-        cases.waiting[index] -= waiting
-
-
-def _coin(mixed: NDArray[np.uint64], chance: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return (mixed >> np.uint64(33)).astype(np.uint32) < threshold(chance)
-
-
-def _share_at_random(held: NDArray[np.int16], weight: NDArray[np.float64], words: Words, stream: NDArray[np.uint64],
-                     run: NDArray[np.intp], item: NDArray[np.int64]) -> None:  # fmt: skip
-    """Each case proposes a post at random and is taken with the chance of the post's weight, until taken."""
-    posts, runs = held.shape
-    given = np.zeros(posts * runs, dtype=np.int64)
-    chance, attempt = (weight * 2**31).astype(np.uint32).reshape(-1), 0
-    while run.size:
-        mixed = words.of_items(stream[run], item + (np.int64(attempt) << np.int64(32)))
-        cell = ((mixed >> np.uint64(32)) * np.uint64(posts) >> np.uint64(32)).astype(np.intp) * runs + run
-        taken = (mixed & np.uint64(2**31 - 1)).astype(np.uint32) < chance[cell]
-        given += np.bincount(cell[taken], minlength=given.size)
-        run, item, attempt = run[~taken], item[~taken], attempt + 1
-    held += given.reshape(posts, runs).astype(np.int16)
-
-
-_STEPS = 32
-"""Levels are compared to a thirty-second of a case for a full share."""
-
-
-def _share_evenly(held: NDArray[np.int16], weight: NDArray[np.float64], waiting: NDArray[np.int32], rank: NDArray[np.uint32]) -> None:
-    """One at a time to the lowest caseload for the share, found by bisecting the level rather than sorting."""
-    slope = weight / _STEPS
-    low = np.zeros(waiting.size)
-    high = np.full(waiting.size, _STEPS * (held.max(initial=0) + waiting.max() + 1.0) / weight[weight > 0].min())
-    while np.any(high - low > 1):
-        middle = np.floor((low + high) / 2)
-        fits = _room(held, slope, middle).sum(axis=0) <= waiting
-        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
-    room = _room(held, slope, low)
-    left = waiting - room.sum(axis=0).astype(np.int32)
-    held += room.astype(np.int16)
-    edge = _room(held, slope, low + 1) > 0
-    order = np.argsort(np.where(edge, rank, np.uint32(2**32 - 1)), axis=0, kind="stable")
-    place = np.empty_like(order)
-    np.put_along_axis(place, order, np.arange(held.shape[0])[:, None], axis=0)
-    held += (edge & (place < left)).astype(np.int16)
-
-
-def _room(held: NDArray[np.int16], slope: NDArray[np.float64], level: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cases each worker can take before reaching the level."""
-    return np.maximum(np.ceil(slope * level) - held, 0) * (slope > 0)
-
-
-def in_bands(held: NDArray[np.int16], present: NDArray[np.bool_], team: NDArray[np.intp], teams: int) -> NDArray[np.int32]:
+def in_bands(
+    held: NDArray[np.int16], present: NDArray[np.bool_], team: NDArray[np.intp], teams: int
+) -> NDArray[np.int32]:
     """Workers in each caseload band, shape (bands, teams, R), bands as :data:`BANDS`."""
     at_least = np.stack([team_totals(present & (held >= lower), team, teams) for lower in BANDS])
     at_least[:-1] -= at_least[1:]

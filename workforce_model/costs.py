@@ -256,7 +256,14 @@ def monthly_prices(costs: Costs, values: Values, year: str, grade: str, fte: flo
     return permanent / 12, hourly * hours * values["costs.agency_weeks"] * fte / 12
 
 
-def price(people: People, years: tuple[str, ...], costs: Costs, values: Values, draw: NDArray[np.intp], budgets: tuple[str, ...]) -> Pounds:
+def price(
+    people: People,
+    years: tuple[str, ...],
+    costs: Costs,
+    values: Values,
+    draw: NDArray[np.intp],
+    budgets: tuple[str, ...],
+) -> Pounds:
     """What each month cost, by budget and kind.
 
     Parameters
@@ -281,7 +288,9 @@ def price(people: People, years: tuple[str, ...], costs: Costs, values: Values, 
             team = people.commissioned[group]
             if team is not None:
                 working = people.agency[span, group] > 0
-                target[:, KINDS.index("commissioned team")] += working * values[f"costs.commissioned_team_price.{team}"][draw]
+                target[:, KINDS.index("commissioned team")] += (
+                    working * values[f"costs.commissioned_team_price.{team}"][draw]
+                )
                 continue
             permanent, agency = monthly_prices(costs, values, year, people.grade[group], float(people.fte[group]))
             target[:, :5] += people.permanent[span, group][:, None] * permanent[:, draw]

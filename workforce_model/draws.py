@@ -136,7 +136,7 @@ def quantile_design(seed: int, name: str, draws: int) -> NDArray[np.float64]:
     return (np.argsort(np.argsort(stream)) + 0.5) / draws
 
 
-def binomial_table(chance: ArrayLike, most: int) -> NDArray[np.uint32]:
+def binomial_table(chance: ArrayLike, most: int) -> Table:
     """Cumulative binomial distributions as words, for 0 to ``most`` trials.
 
     Parameters
@@ -148,20 +148,21 @@ def binomial_table(chance: ArrayLike, most: int) -> NDArray[np.uint32]:
 
     Returns
     -------
-    array of uint32, shape (D, most + 1, width)
-        Entry [d, n, k] is F(k; n, chance[d]) in words; ``width`` is a power of two above ``most``.
+    Table
+        Rows (draw, trials) of the number of successes: row d * (most + 1) + n has F(k; n, chance[d]).
     """
     q = np.atleast_1d(np.asarray(chance, dtype=float))[:, None]
-    width = _power_of_two(most + 1)
-    cumulative = np.ones((q.shape[0], most + 1, width))
+    table = np.empty((q.shape[0], most + 1, most + 1), dtype=np.uint32)
+    cumulative = np.ones((q.shape[0], most + 1))
+    table[:, 0] = WORD_RANGE
     for trials in range(1, most + 1):
-        fewer = cumulative[:, trials - 1]
-        cumulative[:, trials, 0] = (1 - q[:, 0]) * fewer[:, 0]
-        cumulative[:, trials, 1:] = q * fewer[:, :-1] + (1 - q) * fewer[:, 1:]
-    return threshold(np.minimum(cumulative, 1.0))
+        cumulative[:, 1:] = cumulative[:, 1:] + q * (cumulative[:, :-1] - cumulative[:, 1:])
+        cumulative[:, :1] *= 1 - q
+        table[:, trials] = cumulative * WORD_RANGE + 0.5
+    return Table(table.reshape(-1, most + 1))
 
 
-def arrivals_table(mean: NDArray[np.float64], dispersion: NDArray[np.float64]) -> NDArray[np.uint32]:
+def arrivals_table(mean: NDArray[np.float64], dispersion: NDArray[np.float64]) -> Table:
     """Cumulative distributions of monthly arrivals as words: Poisson, or negative binomial.
 
     A negative binomial is a Poisson number of groups (families) whose sizes follow the logarithmic
@@ -174,54 +175,121 @@ def arrivals_table(mean: NDArray[np.float64], dispersion: NDArray[np.float64]) -
 
     Returns
     -------
-    array of uint32, shape (rows, width)
-        ``width`` is the power of two at which every row has reached its end in words.
+    Table
+        One row for each mean, wide enough for every row to reach its end in words.
+
+    Raises
+    ------
+    ValueError
+        If a mean is too large for one post.
     """
+    if np.any(mean > 500):
+        raise ValueError(
+            f"{float(mean.max()):,.0f} arrivals a month for one post is beyond this table; expected at most 500"
+        )
     poisson = dispersion <= 1.0
     spread = np.where(poisson, 2.0, dispersion)
-    size = mean / (spread - 1)
-    term = np.where(poisson, np.exp(-mean), spread**-size)
     step = np.where(poisson, 0.0, 1 - 1 / spread)
-    columns, total, count = [term], term, 0
-    if np.any(mean > 500):
-        raise ValueError(f"{float(mean.max()):,.0f} arrivals a month for one post is beyond this table; expected at most 500")
-    while np.any(1 - total > 0.25 / WORD_RANGE):
-        count += 1
-        ratio = np.where(poisson, mean, (size + count - 1) * step) / count
-        term = term * ratio
-        total = total + term
-        columns.append(total)
-    width = _power_of_two(len(columns))
-    table = np.ones((mean.size, width))
-    table[:, : len(columns)] = np.minimum(np.stack(columns, axis=1), 1.0)
-    return threshold(table)
+    start = np.where(poisson, mean, mean / spread)
+    term = np.where(poisson, np.exp(-mean), spread ** (-mean / (spread - 1)))
+    total = term.copy()
+    columns = [total * WORD_RANGE + 0.5]
+    while total.min() < 1 - 0.25 / WORD_RANGE:
+        term *= (start + (len(columns) - 1) * step) / len(columns)
+        total += term
+        columns.append(total * WORD_RANGE + 0.5)
+    return Table(np.minimum(np.stack(columns, axis=1), WORD_RANGE).astype(np.uint32))
 
 
-def invert(table: NDArray[np.uint32], row: NDArray[np.intp], words: WordArray) -> NDArray[np.int16]:
-    """The count each word stands for, in the row of a cumulative table.
+_GUIDE_BITS = 6
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cumulative distributions laid out for fast inversion: each row with a guide into it.
 
     Parameters
     ----------
-    table : array of uint32, shape (rows, width), width a power of two
-        Cumulative distributions in words, each reaching ``WORD_RANGE``.
-    row, words : arrays, same shape
-        The row of the table to use, and the word.
+    cumulative : array of uint32, shape (rows, width)
+        Distributions in words, each reaching ``WORD_RANGE``.
+
+    Examples
+    --------
+    >>> coin = Table(np.array([[WORD_RANGE // 2, WORD_RANGE]], dtype=np.uint32))
+    >>> coin.invert(np.zeros(2, dtype=np.intp), np.array([5, WORD_RANGE - 1], dtype=np.uint32)).tolist()
+    [0, 1]
+    """
+
+    cumulative: NDArray[np.uint32]
+
+    @property
+    def width(self) -> int:
+        """Counts from 0 to one less than this."""
+        return int(self.cumulative.shape[1])
+
+    @cached_property
+    def _flat(self) -> NDArray[np.uint32]:
+        return self.cumulative.reshape(-1)
+
+    @cached_property
+    def _guide(self) -> NDArray[np.int16]:
+        """For each row and bucket of words, the least count whose cumulative lies above the bucket's start."""
+        rows, buckets, shift = self.cumulative.shape[0], 1 << _GUIDE_BITS, 31 - _GUIDE_BITS
+        first_bucket_at_or_above = (self.cumulative + np.uint32((1 << shift) - 1)) >> np.uint32(shift)
+        slot = np.arange(rows)[:, None] * (buckets + 1) + first_bucket_at_or_above
+        reached = np.bincount(slot.reshape(-1), minlength=rows * (buckets + 1)).reshape(rows, buckets + 1)
+        return np.cumsum(reached[:, :-1], axis=1, dtype=np.int16).reshape(-1)
+
+    def invert(self, row: NDArray[np.intp], words: WordArray) -> NDArray[np.int16]:
+        """The count each word stands for: the least k with word < F(k), so rising with the word.
+
+        Parameters
+        ----------
+        row, words : arrays, same shape
+            The row of the table to use, and the word.
+        """
+        bucket = (words >> np.uint32(31 - _GUIDE_BITS)).astype(np.intp)
+        found = self._guide[(row << _GUIDE_BITS) + bucket].reshape(-1)
+        place, words = (row * self.width).reshape(-1), words.reshape(-1)
+        ahead = np.flatnonzero(self._flat[place + found] <= words)
+        while ahead.size:
+            found[ahead] += 1
+            ahead = ahead[self._flat[place[ahead] + found[ahead]] <= words[ahead]]
+        return found.reshape(row.shape)
+
+
+def thin(
+    counts: NDArray[np.int16],
+    table: Table,
+    row: NDArray[np.intp],
+    words: Words,
+    cells: tuple[Keys, NDArray[np.intp]],
+    purpose: str,
+    month: int,
+) -> NDArray[np.int16]:
+    """How many of each count are kept when each one is kept with its row's chance: binomial draws.
+
+    Parameters
+    ----------
+    counts, row : arrays, shape (n,)
+        The counts, and the row of a :func:`binomial_table` that stands for no trials at its chance.
+    cells : (keys, runs), each shape (n,)
+        The post key and the run that each count belongs to.
 
     Returns
     -------
-    array of int16
-        The least k with word < F(k): rising with the word.
+    array of int16, shape (n,)
+        A count beyond the table's greatest is drawn in parts of that size, each with a word of its own.
     """
-    width = table.shape[-1]
-    flat = table.reshape(-1)
-    start = row * width
-    found = start.copy()
-    step = width // 2
-    while step:
-        found += step * (flat[found + (step - 1)] <= words)
-        step //= 2
-    return (found - start).astype(np.int16)
-
-
-def _power_of_two(least: int) -> int:
-    return 1 << max(1, (least - 1).bit_length())
+    most = table.width - 1
+    keys, run = cells
+    kept = table.invert(row + np.minimum(counts, most), words.of_cells(keys, run, purpose, month))
+    beyond, part = np.flatnonzero(counts > most), 1
+    while beyond.size:
+        rest = np.minimum(counts[beyond] - part * most, most)
+        kept[beyond] += table.invert(
+            row[beyond] + rest, words.of_cells(keys[beyond], run[beyond], f"{purpose}, part {part}", month)
+        )
+        part += 1
+        beyond = beyond[counts[beyond] > part * most]
+    return kept

@@ -70,7 +70,12 @@ class Funding:
         orders: dict[tuple[str, int], str] = {}
         for name, line in self.lines.items():
             if line.budget not in self.budgets:
-                found.append((f"lines.{name}.budget", f"unknown budget {line.budget!r}; known: {', '.join(sorted(self.budgets))}"))
+                found.append(
+                    (
+                        f"lines.{name}.budget",
+                        f"unknown budget {line.budget!r}; known: {', '.join(sorted(self.budgets))}",
+                    )
+                )
             first = orders.setdefault((line.budget, line.order), name)
             if first != name:
                 found.append((f"lines.{name}.order", f"{first} already has order {line.order} for {line.budget}"))
@@ -82,9 +87,16 @@ class Funding:
         if self.reserve_opening_balance is not None:
             drawn = 0.0
             for year in sorted({y for line in self.lines.values() for y in line.amounts}, key=financial_year_start):
-                drawn += sum(line.amounts.get(year, 0.0) for line in self.lines.values() if line.source == "risk reserve")
+                drawn += sum(
+                    line.amounts.get(year, 0.0) for line in self.lines.values() if line.source == "risk reserve"
+                )
                 if drawn > self.reserve_opening_balance.value:
-                    found.append(("reserve_opening_balance", f"approvals draw {drawn:,.2f} by {year}; the reserve opens at {self.reserve_opening_balance.value:,.2f}"))
+                    found.append(
+                        (
+                            "reserve_opening_balance",
+                            f"approvals draw {drawn:,.2f} by {year}; the reserve opens at {self.reserve_opening_balance.value:,.2f}",
+                        )
+                    )
                     break
         return found
 
@@ -122,7 +134,13 @@ class Ledger:
     approved: NDArray[np.float64]
 
 
-def fund(cost_gbp: NDArray[np.float64], years: tuple[str, ...], budgets: tuple[str, ...], funding: Funding, approved: dict[str, NDArray[np.float64]]) -> Ledger:
+def fund(
+    cost_gbp: NDArray[np.float64],
+    years: tuple[str, ...],
+    budgets: tuple[str, ...],
+    funding: Funding,
+    approved: dict[str, NDArray[np.float64]],
+) -> Ledger:
     """Meet each month's cost from the funding lines of its budget, in their stated order.
 
     Parameters
@@ -155,7 +173,13 @@ def fund(cost_gbp: NDArray[np.float64], years: tuple[str, ...], budgets: tuple[s
                 gap[m, budget] -= met
                 left = left - met
             unspent[y, index] = left
-    return Ledger(lines=lines, used=used, gap=gap, unspent=unspent, approved=np.stack([approved[name] for name in lines], axis=1) if lines else np.zeros((len(distinct), 0)))
+    return Ledger(
+        lines=lines,
+        used=used,
+        gap=gap,
+        unspent=unspent,
+        approved=np.stack([approved[name] for name in lines], axis=1) if lines else np.zeros((len(distinct), 0)),
+    )
 
 
 def mtfp_table(funding: Funding, years: tuple[str, ...]) -> pd.DataFrame:

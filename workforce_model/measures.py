@@ -40,9 +40,13 @@ MEASURES: dict[str, Measure] = {
     "in_post_fte": Measure("Permanent staff in post", "FTE", "stock", staff=("permanent",), groups="established"),
     "vacancy_fte": Measure("Vacancies", "FTE", "stock", staff=("created", "-permanent"), groups="established"),
     "agency_cover_fte": Measure("Agency covering a vacancy", "FTE", "stock", staff=("agency",), groups="established"),
-    "agency_additional_fte": Measure("Agency above establishment", "FTE", "stock", staff=("agency",), groups="additional"),
+    "agency_additional_fte": Measure(
+        "Agency above establishment", "FTE", "stock", staff=("agency",), groups="additional"
+    ),
     "commissioned_fte": Measure("Commissioned team", "FTE", "stock", staff=("agency",), groups="commissioned"),
-    "starters_fte": Measure("Starters, conversions included", "FTE", "flow", staff=("started", "converted"), groups="established"),
+    "starters_fte": Measure(
+        "Starters, conversions included", "FTE", "flow", staff=("started", "converted"), groups="established"
+    ),
     "conversions_fte": Measure("Agency workers converted", "FTE", "flow", staff=("converted",), groups="established"),
     "leavers_fte": Measure("Leavers", "FTE", "flow", staff=("left",), groups="established"),
     "agency_leavers_fte": Measure("Agency workers who left", "FTE", "flow", staff=("agency_left",)),
@@ -53,13 +57,17 @@ MEASURES: dict[str, Measure] = {
     "workers": Measure("Workers who take cases", "workers", "stock", cases="workers"),
     "workers_at_or_over": Measure("Workers at or over the caseload limit", "workers", "stock", cases="at_or_over"),
     "caseload": Measure("Average caseload", "cases per FTE", "rate", parts=("cases_held", "case_holder_fte")),
-    "share_at_or_over": Measure("Workers at or over the caseload limit", "share of workers", "rate", parts=("workers_at_or_over", "workers")),
+    "share_at_or_over": Measure(
+        "Workers at or over the caseload limit", "share of workers", "rate", parts=("workers_at_or_over", "workers")
+    ),
     "vacancy_rate": Measure("Vacancy rate", "share of posts", "rate", parts=("vacancy_fte", "establishment_fte")),
     "cases_arrived": Measure("Cases that arrived", "cases", "flow", cases="arrived"),
     "cases_closed": Measure("Cases that closed", "cases", "flow", cases="closed"),
     "cases_passed_in": Measure("Cases passed in from other teams", "cases", "flow", cases="passed_in"),
     "cases_passed_out": Measure("Cases passed to other teams", "cases", "flow", cases="passed_out"),
-    "changes_of_worker": Measure("Cases that changed worker because a worker went", "cases", "flow", cases="handed_over"),
+    "changes_of_worker": Measure(
+        "Cases that changed worker because a worker went", "cases", "flow", cases="handed_over"
+    ),
 }
 
 
@@ -110,7 +118,11 @@ def _staff(results: Results, measure: Measure, team: str | None, census: bool) -
     posts = results.posts
     if team is not None and team not in posts.teams:
         raise KeyError(f"unknown team {team!r}; known: {', '.join(posts.teams)}")
-    kind = {"established": posts.established, "additional": ~posts.established & ~posts.commissioned, "commissioned": posts.commissioned}
+    kind = {
+        "established": posts.established,
+        "additional": ~posts.established & ~posts.commissioned,
+        "commissioned": posts.commissioned,
+    }
     wanted = kind.get(measure.groups, np.ones_like(posts.established))
     if team is not None:
         wanted = wanted & (posts.team == posts.teams.index(team))
@@ -123,7 +135,9 @@ def _staff(results: Results, measure: Measure, team: str | None, census: bool) -
     figures = np.zeros((months, runs))
     for name in measure.staff:
         if name == "created":
-            exists = (posts.first[None, :] <= np.arange(months)[:, None]) & (np.arange(months)[:, None] <= posts.last[None, :])
+            exists = (posts.first[None, :] <= np.arange(months)[:, None]) & (
+                np.arange(months)[:, None] <= posts.last[None, :]
+            )
             figures += (exists @ (posts.fte * wanted))[:, None]
         else:
             sign = -1.0 if name.startswith("-") else 1.0

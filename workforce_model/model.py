@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from workforce_model.checks import Check, check_block, joined_checks
 from workforce_model.costs import KINDS, People, Values, monthly_prices, price
 from workforce_model.draws import Words
+from workforce_model.establishment import Posts, lay_out
 from workforce_model.funding import Ledger, approved_amount, fund
 from workforce_model.periods import financial_year
 from workforce_model.scenario import DRAWS, Scenario, draw_values
 from workforce_model.simulation import History, simulate
-from workforce_model.workforce import Posts, lay_out
 
 RUNS, SEED = 2_000, 20190612
 BLOCK = 1_024
@@ -157,7 +157,11 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     values = draw_values(scenario, seed, doubt)
     blocks = _blocks(runs, DRAWS if doubt else 1, block)
     play = partial(run_block, scenario, values, seed)
-    results = map(play, blocks) if executor is None else executor.map(run_block, repeat(scenario), repeat(values), repeat(seed), blocks)
+    results = (
+        map(play, blocks)
+        if executor is None
+        else executor.map(run_block, repeat(scenario), repeat(values), repeat(seed), blocks)
+    )
     played = []
     for finished in results:
         played.append(finished)
@@ -171,16 +175,19 @@ def _refuse_impossible(scenario: Scenario, runs: int, seed: int, block: int) -> 
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise ValueError(f"{name} = {value!r}: expected a whole number, at least {least}")
     groups = len(scenario.workforce.posts) + len(scenario.workforce.agency)
-    bytes_each = len(scenario.periods.months()) * (groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 100)
+    bytes_each = len(scenario.periods.months()) * (
+        groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 100
+    )
     if runs * bytes_each > _MOST_BYTES:
-        raise ValueError(f"runs = {runs:,}: the results would take about {runs * bytes_each / 1e9:,.0f} GB; at most {int(_MOST_BYTES / bytes_each):,} runs fit")
+        raise ValueError(
+            f"runs = {runs:,}: the results would take about {runs * bytes_each / 1e9:,.0f} GB; at most {int(_MOST_BYTES / bytes_each):,} runs fit"
+        )
 
 
 def _blocks(runs: int, draws: int, block: int) -> list[NDArray[np.int64]]:
-    """The run numbers of each block: whole draws kept together, so a block needs few tables."""
+    """The run numbers of each block, runs of one draw side by side, so a block needs few tables."""
     numbers = np.arange(runs)
-    by_draw = numbers[np.argsort(numbers % draws, kind="stable")]
-    return [np.sort(part) for part in np.array_split(by_draw, -(-runs // block))]
+    return np.array_split(numbers[np.argsort(numbers % draws, kind="stable")], -(-runs // block))
 
 
 def run_block(scenario: Scenario, values: Values, seed: int, runs: NDArray[np.int64]) -> Block:
@@ -195,7 +202,9 @@ def run_block(scenario: Scenario, values: Values, seed: int, runs: NDArray[np.in
     posts = lay_out(scenario.workforce, scenario.periods.start)
     cost = price(people_of(scenario, posts, history), years, scenario.costs, here, draw, budgets)
     ledger = fund(cost.sum(axis=2), years, budgets, scenario.funding, approvals(scenario))
-    return Block(runs=runs, history=history, cost=cost, ledger=ledger, checks=check_block(scenario, posts, history, cost, ledger))
+    return Block(
+        runs=runs, history=history, cost=cost, ledger=ledger, checks=check_block(scenario, posts, history, cost, ledger)
+    )
 
 
 def people_of(scenario: Scenario, posts: Posts, history: History) -> People:
@@ -218,7 +227,14 @@ def approvals(scenario: Scenario) -> dict[str, NDArray[np.float64]]:
     years = [financial_year(month) for month in scenario.periods.months()]
     distinct = list(dict.fromkeys(years))
     return {
-        name: np.array([establishment_cost(scenario, line.budget, year) * years.count(year) / 12 if line.at_establishment_cost else approved_amount(line, year) for year in distinct])
+        name: np.array(
+            [
+                establishment_cost(scenario, line.budget, year) * years.count(year) / 12
+                if line.at_establishment_cost
+                else approved_amount(line, year)
+                for year in distinct
+            ]
+        )
         for name, line in scenario.funding.lines.items()
     }
 
@@ -227,7 +243,12 @@ def establishment_cost(scenario: Scenario, budget: str, year: str) -> float:
     """Full-year cost of a budget's posts, all filled by permanent staff, at each assumption's value."""
     values = draw_values(scenario, 0, doubt=False)
     posts = [group for group in scenario.workforce.posts.values() if group.budget == budget]
-    return float(sum(12 * group.number * monthly_prices(scenario.costs, values, year, group.grade, group.fte)[0].sum() for group in posts))
+    return float(
+        sum(
+            12 * group.number * monthly_prices(scenario.costs, values, year, group.grade, group.fte)[0].sum()
+            for group in posts
+        )
+    )
 
 
 def _joined(scenario: Scenario, runs: int, seed: int, doubt: bool, blocks: list[Block]) -> Results:

@@ -19,9 +19,9 @@ from workforce_model.assumptions import Assumption, Fault, Name, Text, record, s
 from workforce_model.caseloads import Caseloads
 from workforce_model.costs import Costs, Values
 from workforce_model.draws import quantile_design
+from workforce_model.establishment import Workforce
 from workforce_model.funding import Funding
 from workforce_model.periods import Periods
-from workforce_model.workforce import Workforce
 
 DRAWS = 256
 """Draws of the uncertain assumptions; run i takes draw i modulo this."""
@@ -105,7 +105,12 @@ class Scenario:
                     yield f"{place}.budget", f"unknown budget {group.budget!r}; known: {', '.join(sorted(budgets))}"
         teams = {name for name, group in self.workforce.agency.items() if group.kind == "commissioned"}
         for name in sorted(teams ^ set(self.costs.commissioned_team_price)):
-            yield f"costs.commissioned_team_price.{name}", "missing" if name in teams else f"no commissioned team of that name; known: {', '.join(sorted(teams)) or 'none'}"
+            yield (
+                f"costs.commissioned_team_price.{name}",
+                "missing"
+                if name in teams
+                else f"no commissioned team of that name; known: {', '.join(sorted(teams)) or 'none'}",
+            )
 
     def _may_be_agency(self, name: str) -> bool:
         group = self.workforce.posts.get(name)
@@ -116,7 +121,10 @@ class Scenario:
     def _teams_without_posts(self) -> Iterator[Fault]:
         holding = {group.team for group in self.workforce.posts.values() if group.holds_cases and group.number}
         for team in sorted(set(self.caseloads.teams) - holding):
-            yield f"caseloads.teams.{team}", f"no post of the establishment holds cases there; teams that do: {', '.join(sorted(holding)) or 'none'}"
+            yield (
+                f"caseloads.teams.{team}",
+                f"no post of the establishment holds cases there; teams that do: {', '.join(sorted(holding)) or 'none'}",
+            )
         contracted = {group.team for group in self.workforce.agency.values()}
         for team in sorted((holding | contracted) - set(self.caseloads.teams)):
             yield f"caseloads.teams.{team}", "missing: posts in this team hold cases"
@@ -124,7 +132,10 @@ class Scenario:
     def _hindsight(self) -> Iterator[Fault]:
         for path, assumption in self.assumptions().items():
             if assumption.date > self.seen_from and assumption.later_evidence is None:
-                yield f"{path}.date", f"{assumption.date} is hindsight: the scenario is seen from {self.seen_from}; use an earlier source, or say why in later_evidence"
+                yield (
+                    f"{path}.date",
+                    f"{assumption.date} is hindsight: the scenario is seen from {self.seen_from}; use an earlier source, or say why in later_evidence",
+                )
 
     def _planned_conversions(self) -> Iterator[Fault]:
         for name, group in self.workforce.posts.items():
@@ -134,10 +145,15 @@ class Scenario:
             there = sum(
                 int(extra.number.low if extra.number.low is not None else extra.number.value)
                 for extra in self.workforce.agency.values()
-                if extra.kind == "additional" and extra.team == group.team and extra.first_month < when <= extra.last_month
+                if extra.kind == "additional"
+                and extra.team == group.team
+                and extra.first_month < when <= extra.last_month
             )
             if group.planned_conversions > there:
-                yield f"workforce.posts.{name}.planned_conversions", f"only {there} agency workers above establishment are sure to be in {group.team} in {when}"
+                yield (
+                    f"workforce.posts.{name}.planned_conversions",
+                    f"only {there} agency workers above establishment are sure to be in {group.team} in {when}",
+                )
 
     def assumptions(self) -> dict[str, Assumption]:
         """Every assumption by its dotted path, in order of path."""
@@ -176,12 +192,22 @@ class Scenario:
         problems = []
         for path, value in changes.items():
             if path in known and isinstance(value, int | float) and not isinstance(value, bool):
-                value = {"value": value, "unit": known[path].unit, "source": "what-if", "date": self.seen_from, "confidence": "low"}
+                value = {
+                    "value": value,
+                    "unit": known[path].unit,
+                    "source": "what-if",
+                    "date": self.seen_from,
+                    "confidence": "low",
+                }
             *parents, last = path.split(".")
             place: Any = tree
             for parent in parents:
                 place = place.get(parent) if isinstance(place, dict) else None
-            if not isinstance(place, dict) or (last not in place and parents and parents[-1] not in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")):
+            if not isinstance(place, dict) or (
+                last not in place
+                and parents
+                and parents[-1] not in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")
+            ):
                 problems.append(Problem(path, "", f"no such place in the scenario{nearest(path, known)}"))
             elif value is None:
                 place.pop(last, None)
@@ -283,13 +309,24 @@ def _rule(fault: Any, tree: Mapping[str, Any], place: list[str]) -> str:
     if kind == "date_type":
         return "expected a date without quotes: 2019-06-12"
     if kind in ("dataclass_type", "dict_type"):
-        return "expected a table" + (" with value, unit, source, date and confidence" if kind == "dataclass_type" else "")
+        return "expected a table" + (
+            " with value, unit, source, date and confidence" if kind == "dataclass_type" else ""
+        )
     if kind == "literal_error":
         return f"expected {context['expected']}"
     if kind == "string_pattern_mismatch":
-        return "a name is small letters, digits and underscores, at most 48" if "[a-z]" in context["pattern"] else "control characters are refused"
+        return (
+            "a name is small letters, digits and underscores, at most 48"
+            if "[a-z]" in context["pattern"]
+            else "control characters are refused"
+        )
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        bound = {"greater_than": "above", "greater_than_equal": "at least", "less_than": "below", "less_than_equal": "at most"}[kind]
+        bound = {
+            "greater_than": "above",
+            "greater_than_equal": "at least",
+            "less_than": "below",
+            "less_than_equal": "at most",
+        }[kind]
         return f"expected {bound} {next(iter(context.values())):g}"
     return str(fault["msg"]).removeprefix("Value error, ")
 

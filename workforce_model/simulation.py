@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from workforce_model import caseloads as cl
 from workforce_model import workforce as wf
-from workforce_model.caseloads import Caseloads, CaseRates, Cases
-from workforce_model.draws import Words
+from workforce_model.allocation import Waiting, share_out
+from workforce_model.caseloads import Arrivals, Caseloads, CaseRates, Cases
+from workforce_model.draws import Words, threshold
+from workforce_model.establishment import AGENCY, EMPTY, PERMANENT, Posts, Workforce, lay_out
 from workforce_model.periods import Periods, monthly_probability
-from workforce_model.workforce import Cells, Posts, Staff, Workforce
+from workforce_model.workforce import Cells, Staff
 
 STAFF_STOCKS = ("permanent", "agency")
 STAFF_FLOWS = ("started", "converted", "left", "agency_started", "agency_left", "agency_ended", "agency_converted")
@@ -60,7 +62,9 @@ class History:
     histogram: NDArray[np.int64]
 
 
-def simulate(periods: Periods, workforce: Workforce, caseloads: Caseloads, values: Values, draw: NDArray[np.intp], words: Words) -> History:
+def simulate(
+    periods: Periods, workforce: Workforce, caseloads: Caseloads, values: Values, draw: NDArray[np.intp], words: Words
+) -> History:
     """Play every month for a block of runs.
 
     Parameters
@@ -72,7 +76,7 @@ def simulate(periods: Periods, workforce: Workforce, caseloads: Caseloads, value
     words : Words
         The random words of these runs.
     """
-    posts = wf.lay_out(workforce, periods.start)
+    posts = lay_out(workforce, periods.start)
     months = len(periods.months())
     flow = _StaffRates(workforce, posts, values, draw, periods, words)
     rates = case_rates(caseloads, values, draw)
@@ -103,7 +107,11 @@ def case_rates(caseloads: Caseloads, values: Values, draw: NDArray[np.intp]) -> 
         arrivals=np.stack([values[f"caseloads.teams.{t}.arrivals"] for t in teams]),
         leaving=np.stack([values[f"caseloads.teams.{t}.leaving_rate"] for t in teams]),
         passes_on=tuple(
-            tuple((teams.index(to), values[f"caseloads.teams.{t}.passes_on.{to}"]) for to in sorted(caseloads.teams[t].passes_on)) for t in teams
+            tuple(
+                (teams.index(to), values[f"caseloads.teams.{t}.passes_on.{to}"])
+                for to in sorted(caseloads.teams[t].passes_on)
+            )
+            for t in teams
         ),
         growth=at["arrivals_growth"],
         dispersion=at["arrivals_dispersion"],
@@ -118,13 +126,15 @@ def case_rates(caseloads: Caseloads, values: Values, draw: NDArray[np.intp]) -> 
 class _StaffRates:
     """The month's chances for posts, by run, and the steps that use them."""
 
-    def __init__(self, workforce: Workforce, posts: Posts, values: Values, draw: NDArray[np.intp], periods: Periods, words: Words) -> None:
+    def __init__(
+        self, workforce: Workforce, posts: Posts, values: Values, draw: NDArray[np.intp], periods: Periods, words: Words
+    ) -> None:
         def by_run(name: str) -> NDArray[np.float64]:
             return values[f"workforce.{name}"][draw]
 
         self.posts, self.words = posts, words
         self.monthly = monthly_probability(values["workforce.turnover_rate"], workforce.turnover_reading)[draw]
-        opening = posts.opening == wf.PERMANENT
+        opening = posts.opening == PERMANENT
         share_under = float(1 - posts.opening_over_five[opening].mean()) if opening.any() else 0.5
         self.under, self.over = wf.leaving_chances(self.monthly, by_run("tenure_ratio"), share_under)
         self.team_multiplier = np.stack([
@@ -132,26 +142,34 @@ class _StaffRates:
         ])  # fmt: skip
         self.year_shock = by_run("year_shock")
         self.agency_leaving = by_run("agency_leaving_rate")
-        self.newly_qualified = by_run("newly_qualified_share")
-        self.displacement = by_run("agency_displacement")
-        self.cover_chance = by_run("cover_probability")
+        self.newly_qualified = threshold(by_run("newly_qualified_share"))
+        self.displacement = threshold(by_run("agency_displacement"))
+        self.covering = threshold(by_run("cover_probability"))
         self.same_month = workforce.cover_same_month
-        self.lead = by_run("recruitment_lead_months")
-        self.conversion = by_run("conversion_rate")
+        self.lead = by_run("recruitment_lead_months").astype(np.int8)
+        self.conversion = threshold(by_run("conversion_rate"))
         calendar = periods.months()
         first, last = workforce.conversion_from or periods.start, workforce.conversion_until or periods.end
         self.converting = [first <= when <= last for when in calendar]
-        self.filling = np.stack([
+        self.filling = threshold(np.stack([
             by_run(f"posts.{name}.filling_probability")
             if name in workforce.posts and workforce.posts[name].filling_probability else by_run("filling_probability")
             for name in posts.groups
-        ])  # fmt: skip
+        ]))  # fmt: skip
+        self.leaving = self._leaving_in(0)
 
-    def leave_and_end(self, staff: Staff, month: int, record: _Record) -> list[Cells]:
-        year = (month - 1) // 12
+    def _leaving_in(self, year: int) -> NDArray[np.uint32]:
+        """Word limits of leaving in a year from the start: nobody, under and over five years, agency; shape (4, T, R)."""
         shock = np.exp(self.year_shock * self.words.normal("year shock", "council", year) - self.year_shock**2 / 2)
         under, over = (self.team_multiplier * (chance * shock) for chance in (self.under, self.over))
-        left, agency_left = wf.leave(staff, self.posts, self.words, month, under, over, self.agency_leaving)
+        return threshold(
+            np.stack([np.zeros_like(under), under, over, np.broadcast_to(self.agency_leaving, under.shape)])
+        )
+
+    def leave_and_end(self, staff: Staff, month: int, record: _Record) -> list[Cells]:
+        if month % 12 == 1:
+            self.leaving = self._leaving_in(month // 12)
+        left, agency_left = wf.leave(staff, self.posts, self.words, month, self.leaving)
         ended = wf.end_contracts(staff, self.posts, month)
         record.count("left", month, left)
         record.count("agency_left", month, agency_left)
@@ -178,7 +196,9 @@ class _StaffRates:
 
     def cover_and_appoint(self, staff: Staff, month: int, record: _Record) -> None:
         record.count("agency_started", month, wf.open_contracts(staff, self.posts, month))
-        record.count("agency_started", month, wf.cover(staff, self.posts, self.words, month, self.cover_chance, self.same_month))
+        record.count(
+            "agency_started", month, wf.cover(staff, self.posts, self.words, month, self.covering, self.same_month)
+        )
         wf.appoint(staff, self.posts, self.words, month, self.filling, self.lead)
 
 
@@ -190,10 +210,10 @@ class _CaseService:
         self.rows = slice(0, posts.holding)
         self.team = np.array([self.teams.index(posts.teams[t]) for t in posts.team[self.rows]], dtype=np.intp)
         self.key, self.share = posts.key[self.rows], posts.share[self.rows] * posts.fte[self.rows]
+        self.team_rows = [slice(*np.searchsorted(self.team, [i, i + 1])) for i in range(len(self.teams))]
         self.posts, self.rates, self.words = posts, rates, words
-        self.table = rates.closing_table()
-        self.shares = cl.shares_of_load(rates)
-        self.random_share = rates.random_share[rates.draw]
+        self.shares = cl.shares_of_load(rates)[:, rates.draw]
+        self.random_share = threshold(rates.random_share)[rates.draw]
         self.open_cases = np.stack([values[f"caseloads.teams.{t}.open_cases"] for t in self.teams])
         extra = ~posts.established[self.rows]
         number = np.stack([values[f"workforce.agency.{posts.groups[g]}.number"] if e else np.full(rates.growth.size, np.inf)
@@ -203,10 +223,13 @@ class _CaseService:
     def opening(self, staff: Staff) -> Cases:
         waiting = self.open_cases[:, self.rates.draw].astype(np.int32)
         cases = Cases(held=np.zeros((self.team.size, self.words.runs.size), dtype=np.int16), waiting=waiting)
-        self._share_out(cases, self._load(staff, 0), 0)
+        nothing = np.zeros_like(waiting)
+        self._share_out(cases, self._load(staff, 0), Arrivals(nothing, nothing, nothing), 0)
         return cases
 
-    def month(self, staff: Staff, cases: Cases, month: int, gone: list[Cells], moved: tuple[Cells, Cells], record: _Record) -> None:
+    def month(
+        self, staff: Staff, cases: Cases, month: int, gone: list[Cells], moved: tuple[Cells, Cells], record: _Record
+    ) -> None:
         taken, given_up = moved
         cases.held[taken] = cases.held[given_up]
         cases.held[given_up] = 0
@@ -217,24 +240,43 @@ class _CaseService:
             np.add.at(handed_over, (self.team[post], run), cases.held[post, run])
             cases.held[post, run] = 0
         cases.waiting += handed_over
-        leaving = cl.close(cases, self.table, self.team, self.rates, self.words, self.key, month)
+        leaving = cl.close(cases, self.team, self.rates, self.words, self.key, month)
         passed = cl.pass_on(leaving, self.rates, self.words, self.teams, month)
         cases.waiting += passed.sum(axis=0)
         load = self._load(staff, month)
         active = (self.posts.first <= month)[self.rows] & (month <= self.posts.last)[self.rows]
         slots = self.agreed * (active * self.share)[:, None]
         slot_share = np.add.reduceat(slots, np.searchsorted(self.team, np.arange(len(self.teams))), axis=0)
-        arrived = cl.arrive(cases, self.share * active, self.team, slot_share, load, self.rates, self.words, self.key, month)
-        self._share_out(cases, load, month)
-        record.flows(month, arrived=arrived, closed=leaving - passed.sum(axis=1), passed_in=passed.sum(axis=0), passed_out=passed.sum(axis=1), handed_over=handed_over)
+        dealt = cl.arrive(
+            cases, self.share * active, self.team, slot_share, load, self.rates, self.words, self.key, month
+        )
+        self._share_out(cases, load, dealt, month)
+        record.flows(
+            month,
+            arrived=dealt.arrived,
+            closed=leaving - passed.sum(axis=1),
+            passed_in=passed.sum(axis=0),
+            passed_out=passed.sum(axis=1),
+            handed_over=handed_over,
+        )
 
     def _load(self, staff: Staff, month: int) -> NDArray[np.intp]:
         holder = staff.holder[self.rows]
-        return cl.load_of(holder != wf.EMPTY, holder == wf.PERMANENT, month - staff.since[self.rows], staff.newly_qualified[self.rows], self.rates)
+        return cl.load_of(
+            holder != EMPTY,
+            holder == PERMANENT,
+            month - staff.since[self.rows],
+            staff.newly_qualified[self.rows],
+            self.rates,
+        )
 
-    def _share_out(self, cases: Cases, load: NDArray[np.intp], month: int) -> None:
-        weight = self.shares[load, self.rates.draw[None, :]] * self.share[:, None]
-        cl.share_out(cases, weight, self.team, self.random_share, self.words, self.key, self.teams, month)
+    def _share_out(self, cases: Cases, load: NDArray[np.intp], dealt: Arrivals, month: int) -> None:
+        weight = np.take_along_axis(self.shares, load, axis=0) * self.share[:, None]
+        for index, (name, rows) in enumerate(zip(self.teams, self.team_rows, strict=True)):
+            waiting = Waiting(cases.waiting[index], dealt.at_random[index], dealt.evenly[index])
+            cases.waiting[index] = share_out(
+                cases.held[rows], weight[rows], waiting, self.random_share, self.words, self.key[rows], name, month
+            )
 
 
 class _Record:
@@ -247,7 +289,9 @@ class _Record:
         self.case_fte = posts.fte[: posts.holding]
         self.first_row = np.flatnonzero(np.diff(posts.group, prepend=-1))
         self.staff = {name: np.zeros((months + 1, groups, runs), dtype=np.int16) for name in STAFF_STOCKS + STAFF_FLOWS}
-        self.cases = {name: np.zeros((months + 1, case_teams, runs), dtype=np.int32) for name in CASE_STOCKS + CASE_FLOWS}
+        self.cases = {
+            name: np.zeros((months + 1, case_teams, runs), dtype=np.int32) for name in CASE_STOCKS + CASE_FLOWS
+        }
         self.holder_fte = np.zeros((months + 1, case_teams, runs))
         self.bands = np.zeros((months + 1, len(cl.BANDS), case_teams, runs), dtype=np.int16)
         self.histogram = np.zeros((months + 1, case_teams, HISTOGRAM), dtype=np.int64)
@@ -265,11 +309,11 @@ class _Record:
 
     def measure(self, month: int, staff: Staff, cases: Cases) -> None:
         """Recount the stocks from the posts themselves."""
-        for name, kind in (("permanent", wf.PERMANENT), ("agency", wf.AGENCY)):
+        for name, kind in (("permanent", PERMANENT), ("agency", AGENCY)):
             rows = np.add.reduceat(staff.holder == kind, self.first_row, axis=0, dtype=np.int16)
             self.staff[name][month, self.posts.group[self.first_row]] = rows
         teams, held = self.holder_fte.shape[1], cases.held
-        present = staff.holder[: held.shape[0]] != wf.EMPTY
+        present = staff.holder[: held.shape[0]] != EMPTY
         self.cases["held"][month] = cl.team_totals(held, self.case_team, teams)
         self.cases["waiting"][month] = cases.waiting
         self.cases["workers"][month] = cl.team_totals(present, self.case_team, teams)
@@ -277,9 +321,14 @@ class _Record:
         first = np.searchsorted(self.case_team, np.arange(teams))
         self.holder_fte[month] = np.add.reduceat((held > 0) * self.case_fte[:, None], first, axis=0)
         self.bands[month] = cl.in_bands(held, present, self.case_team, teams)
-        counted = np.bincount((self.case_team[:, None] * HISTOGRAM + np.minimum(held, HISTOGRAM - 1))[present], minlength=teams * HISTOGRAM)
+        counted = np.bincount(
+            (self.case_team[:, None] * HISTOGRAM + np.minimum(held, HISTOGRAM - 1))[present],
+            minlength=teams * HISTOGRAM,
+        )
         self.histogram[month] = counted.reshape(teams, HISTOGRAM)
 
     def history(self) -> History:
         """The finished record."""
-        return History(staff=self.staff, cases=self.cases, holder_fte=self.holder_fte, bands=self.bands, histogram=self.histogram)
+        return History(
+            staff=self.staff, cases=self.cases, holder_fte=self.holder_fte, bands=self.bands, histogram=self.histogram
+        )
