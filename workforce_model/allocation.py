@@ -122,4 +122,4 @@ def _share_evenly(
 
 def _room(count: NDArray[np.float32], slope: NDArray[np.float32], level: NDArray[np.float32]) -> NDArray[np.float32]:
     """Cases each worker can take before reaching the level; none for a post with nobody in it."""
-    return np.maximum(np.ceil(slope * level) - count, 0) * (slope > 0)
+    return np.asarray(np.maximum(np.ceil(slope * level) - count, 0) * (slope > 0), dtype=np.float32)

@@ -47,7 +47,8 @@ def record(cls: type[T]) -> type[T]:
     if hasattr(cls, "faults"):
         cls.__post_init__ = _refuse_faults  # type: ignore[attr-defined]  # the hook pydantic calls last
     config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-    return pydantic_dataclass(frozen=True, kw_only=True, config=config)(cls)
+    made: Any = pydantic_dataclass(frozen=True, kw_only=True, config=config)(cls)
+    return made  # type: ignore[no-any-return]  # pydantic returns the class it was given
 
 
 def _refuse_faults(self: Any) -> None:

@@ -99,7 +99,7 @@ class Words:
         """One standard normal for each run, shape (R,) (Box and Muller 1958)."""
         radius = (self.of_runs(purpose + " radius", name, month) + 0.5) / WORD_RANGE
         angle = (self.of_runs(purpose + " angle", name, month) + 0.5) / WORD_RANGE
-        return np.sqrt(-2 * np.log(radius)) * np.cos(2 * np.pi * angle)
+        return np.asarray(np.sqrt(-2 * np.log(radius)) * np.cos(2 * np.pi * angle))
 
 
 def _as_words(mixed: Keys) -> WordArray:
@@ -238,7 +238,7 @@ class Table:
         first_bucket_at_or_above = (self.cumulative + np.uint32((1 << shift) - 1)) >> np.uint32(shift)
         slot = np.arange(rows)[:, None] * (buckets + 1) + first_bucket_at_or_above
         reached = np.bincount(slot.reshape(-1), minlength=rows * (buckets + 1)).reshape(rows, buckets + 1)
-        return np.cumsum(reached[:, :-1], axis=1, dtype=np.int16).reshape(-1)
+        return np.asarray(np.cumsum(reached[:, :-1], axis=1, dtype=np.int16)).reshape(-1)
 
     def invert(self, row: NDArray[np.intp], words: WordArray) -> NDArray[np.int16]:
         """The count each word stands for: the least k with word < F(k), so rising with the word.
@@ -249,7 +249,7 @@ class Table:
             The row of the table to use, and the word.
         """
         bucket = (words >> np.uint32(31 - _GUIDE_BITS)).astype(np.intp)
-        found = self._guide[(row << _GUIDE_BITS) + bucket].reshape(-1)
+        found: NDArray[np.int16] = self._guide[(row << _GUIDE_BITS) + bucket].reshape(-1)
         place, words = (row * self.width).reshape(-1), words.reshape(-1)
         ahead = np.flatnonzero(self._flat[place + found] <= words)
         while ahead.size:

@@ -6,7 +6,7 @@ A flow adds up over a year, a stock is read at its end, a rate is worked out aga
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ def measured(results: Results, name: str, team: str | None = None, *, census: bo
     measure = MEASURES[name]
     if measure.parts:
         over, under = (measured(results, part, team, census=census) for part in measure.parts)
-        return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
+        return np.asarray(np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0))
     return _cases(results, measure.cases, team) if measure.cases else _staff(results, measure, team, census)
 
 
@@ -142,13 +142,14 @@ def _staff(results: Results, measure: Measure, team: str | None, census: bool) -
         else:
             sign = -1.0 if name.startswith("-") else 1.0
             figures += sign * np.tensordot(fte, results.history.staff[name.removeprefix("-")], axes=(0, 1))
-    return np.round(figures, 9)
+    return np.asarray(np.round(figures, 9))
 
 
 def _cases(results: Results, name: str, team: str | None) -> Figures:
     history, teams = results.history, sorted(results.scenario.caseloads.teams)
     if team is not None and team not in teams:
         raise KeyError(f"unknown team {team!r} that holds cases; known: {', '.join(teams)}")
+    figures: NDArray[Any]
     if name == "open":
         figures = history.cases["held"] + history.cases["waiting"]
     else:

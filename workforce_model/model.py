@@ -255,7 +255,7 @@ def _joined(scenario: Scenario, runs: int, seed: int, doubt: bool, blocks: list[
     order = np.argsort(np.concatenate([part.runs for part in blocks]), kind="stable")
 
     def along(parts: list[NDArray[np.generic]]) -> NDArray[np.generic]:
-        return np.concatenate(parts, axis=-1)[..., order] if len(parts) > 1 else parts[0]
+        return np.concatenate(parts, axis=-1)[..., order]
 
     histories, ledgers = [part.history for part in blocks], [part.ledger for part in blocks]
     history = History(

@@ -225,10 +225,10 @@ def open_contracts(staff: Staff, posts: Posts, month: int) -> Cells:
 def end_contracts(staff: Staff, posts: Posts, month: int) -> Cells:
     """Agency workers above establishment and commissioned workers whose last month has passed."""
     ended = ~posts.established & (posts.last == month - 1)
-    cells = np.nonzero(ended[:, None] & (staff.holder == AGENCY))
+    post, run = np.nonzero(ended[:, None] & (staff.holder == AGENCY))
     staff.contracted[ended] = False
-    vacate(staff, cells, month)
-    return cells
+    vacate(staff, (post, run), month)
+    return post, run
 
 
 def displace(staff: Staff, posts: Posts, words: Words, month: int, started: Cells, limit: Limits) -> Cells:
