@@ -12,9 +12,8 @@ from workforce_model.draws import Keys, Words
 
 @dataclass(frozen=True)
 class Waiting:
-    """A team's cases that need a worker, by run: those whose way is settled, and the rest, undecided."""
+    """A team's cases that need a worker, by run: those to be dealt at random, and those to be shared evenly."""
 
-    undecided: NDArray[np.int32]
     at_random: NDArray[np.int32]
     evenly: NDArray[np.int32]
 
@@ -23,7 +22,6 @@ def share_out(
     held: NDArray[np.int16],
     weight: NDArray[np.float64],
     waiting: Waiting,
-    random_share: NDArray[np.uint32],
     words: Words,
     keys: Keys,
     team: str,
@@ -31,8 +29,8 @@ def share_out(
 ) -> NDArray[np.int32]:
     """Give every waiting case of a team to one of its workers; add them to ``held`` in place.
 
-    At random is in proportion to the weights (a random share of 1 is the rule ``random``); evenly is
-    one at a time to the lowest caseload for its weight, ties by a keyed rank (0 is the rule ``even``).
+    At random is in proportion to the weights; evenly is one at a time to the lowest caseload for its
+    weight, ties by a keyed rank.
 
     Parameters
     ----------
@@ -40,51 +38,28 @@ def share_out(
         Cases held by the team's posts.
     weight : array, shape (S, R)
         Caseload share each post's holder takes this month, 0 to 1; 0 for nobody.
-    random_share : array of uint32, shape (R,)
-        Word limit (``draws.threshold``) of the chance that an undecided case is dealt at random.
 
     Returns
     -------
     array, shape (R,)
         Cases still waiting: all of them where the team has nobody to take one, otherwise none.
     """
-    everything = waiting.undecided + waiting.at_random + waiting.evenly
     able = weight.any(axis=0)
-    if not (everything * able).any():
-        return everything
-    stream = words.stream("share out", team, month)
-    run, item = _numbered(waiting.undecided * able)
-    randomly = (words.of_items(stream[run], -item - 1) >> np.uint64(33)) < random_share[run]
-    settled_run, settled_item = _numbered(waiting.at_random * able)
-    at_random = np.concatenate([run[randomly], settled_run])
-    _share_at_random(held, weight, words, stream, at_random, np.concatenate([item[randomly], settled_item + _SETTLED]))
-    evenly = np.bincount(run[~randomly], minlength=able.size) + waiting.evenly * able
-    if evenly.any():
-        _share_evenly(held, weight, evenly, words.of_posts(keys, "share out rank", month))
-    return everything * ~able
-
-
-_SETTLED = 1 << 20
-"""Numbers of new cases start here, apart from those of cases handed over or passed on."""
-
-
-def _numbered(counts: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Each run as often as its count, and the number of each item within its run."""
-    run = np.repeat(np.arange(counts.size), counts)
-    return run, np.arange(run.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    if waiting.at_random.any():
+        _share_at_random(held, weight, words, words.stream("share out", team, month), waiting.at_random * able)
+    if (waiting.evenly * able).any():
+        _share_evenly(held, weight, waiting.evenly * able, words.of_posts(keys, "share out rank", month))
+    return (waiting.at_random + waiting.evenly) * ~able
 
 
 def _share_at_random(
-    held: NDArray[np.int16],
-    weight: NDArray[np.float64],
-    words: Words,
-    stream: Keys,
-    run: NDArray[np.intp],
-    item: NDArray[np.int64],
+    held: NDArray[np.int16], weight: NDArray[np.float64], words: Words, stream: Keys, waiting: NDArray[np.int32]
 ) -> None:
     """Each case proposes a post at random and is taken with the chance of the post's weight, until taken."""
     posts, runs = held.shape
     chance, attempt, given = (weight * 2**31).astype(np.uint32).reshape(-1), 0, []
+    run = np.repeat(np.arange(runs), waiting)
+    item = np.arange(run.size) - np.repeat(np.cumsum(waiting) - waiting, waiting)
     while run.size:
         mixed = words.of_items(stream[run], item + (attempt << 32))
         cell = ((mixed >> np.uint64(32)) * np.uint64(posts) >> np.uint64(32)).astype(np.intp) * runs + run
@@ -100,7 +75,7 @@ _STEPS = 8
 
 
 def _share_evenly(
-    held: NDArray[np.int16], weight: NDArray[np.float64], waiting: NDArray[np.int64], rank: NDArray[np.uint32]
+    held: NDArray[np.int16], weight: NDArray[np.float64], waiting: NDArray[np.int32], rank: NDArray[np.uint32]
 ) -> None:
     """One at a time to the lowest caseload for the share, found by bisecting the level rather than sorting."""
     slope, count = (weight / _STEPS).astype(np.float32), held.astype(np.float32)
@@ -113,11 +88,13 @@ def _share_evenly(
         low, high = np.where(fits, middle, low), np.where(fits, high, middle)
     count += _room(count, slope, low)
     left = waiting - (count - held).sum(axis=0)
-    edge = _room(count, slope, low + 1) > 0
-    order = np.argsort(np.where(edge, rank, np.uint32(2**32 - 1)), axis=0, kind="stable")
-    place = np.empty_like(order)
-    np.put_along_axis(place, order, np.arange(held.shape[0])[:, None], axis=0)
-    held[...] = count + (edge & (place < left))
+    post, run = np.nonzero(_room(count, slope, low + 1))
+    order = np.lexsort((rank[post, run], run))
+    post, run = post[order], run[order]
+    first = np.searchsorted(run, np.arange(waiting.size))
+    takes = np.arange(run.size) - first[run] < left[run]
+    count[post[takes], run[takes]] += 1
+    held[...] = count
 
 
 def _room(count: NDArray[np.float32], slope: NDArray[np.float32], level: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -25,7 +25,7 @@ from workforce_model.assumptions import (
     WholeMonths,
     record,
 )
-from workforce_model.draws import Keys, Table, Words, arrivals_table, binomial_table, thin, threshold
+from workforce_model.draws import Keys, Table, Words, arrivals_table, binomial_table, thin
 
 BANDS = (0, 1, 5, 10, 15, 20, 25)
 """Lower ends of the Department's caseload bands, with none as a band of its own."""
@@ -122,12 +122,24 @@ class CaseRates:
         return binomial_table(self.leaving.reshape(-1), _TABLE_CASES)
 
     @cached_property
-    def dealt_at_random(self) -> Table:
-        """Rows (draw, cases): how many of a post's arrivals are dealt at random."""
+    def passing(self) -> dict[tuple[int, int], Table]:
+        """For each origin and destination, rows (draw, cases): how many of those left to place go there."""
+        tables = {}
+        for origin, destinations in enumerate(self.passes_on):
+            left = np.ones_like(self.growth)
+            for target, share in destinations:
+                chance = np.divide(share, left, out=np.zeros_like(left), where=left > 0)
+                tables[origin, target] = binomial_table(np.minimum(chance, 1.0), _TABLE_CASES)
+                left = left - share
+        return tables
+
+    @cached_property
+    def dealing(self) -> Table:
+        """Rows (draw, cases): how many are dealt at random, the rest evenly."""
         return binomial_table(self.random_share, _TABLE_CASES)
 
     @cached_property
-    def taken(self) -> Table:
+    def taking(self) -> Table:
         """Rows (load, draw, cases): how many a holder carrying that load takes."""
         return binomial_table(shares_of_load(self).reshape(-1), _TABLE_CASES)
 
@@ -176,36 +188,24 @@ def close(
 
     Each open case leaves with the team's monthly probability; cases waiting for a worker do not.
     """
-    post, run = np.nonzero(cases.held)
-    row = (team[post] * rates.growth.size + rates.draw[run]) * (_TABLE_CASES + 1)
-    leaving = np.zeros_like(cases.held)
-    leaving[post, run] = thin(cases.held[post, run], rates.closing, row, words, (keys[post], run), "close", month)
+    row = (team[:, None] * rates.growth.size + rates.draw) * rates.closing.width
+    leaving = thin(cases.held, rates.closing, row, words, keys, "close", month)
     cases.held -= leaving
     return team_totals(leaving, team, rates.leaving.shape[0])
 
 
-def pass_on(
-    leaving: NDArray[np.int32], rates: CaseRates, words: Words, teams: tuple[str, ...], month: int
-) -> NDArray[np.int32]:
+def pass_on(leaving: NDArray[np.int32], rates: CaseRates, words: Words, keys: Keys, month: int) -> NDArray[np.int32]:
     """Where the cases that left each team went, shape (C, C, R): [from, to]; the rest closed.
 
-    One coin for each case that leaves, compared with the shares laid end to end.
+    Destinations are taken in name order, each with its share of the cases that are left to place.
     """
     count, runs = leaving.shape
     moved = np.zeros((count, count, runs), dtype=np.int32)
-    for origin, destinations in enumerate(rates.passes_on):
-        most = int(leaving[origin].max(initial=0))
-        if not destinations or not most:
-            continue
-        stream = words.stream("pass on", teams[origin], month)
-        coins = (words.of_items(stream[None, :], np.arange(most)[:, None]) >> np.uint64(33)).astype(np.uint32)
-        coins[np.arange(most)[:, None] >= leaving[origin]] = np.uint32(2**31)
-        below, reached = np.zeros(runs, dtype=np.int32), np.zeros_like(rates.growth)
-        for target, share in destinations:
-            reached = np.minimum(reached + share, 1.0)
-            taken = (coins < threshold(reached)[rates.draw]).sum(axis=0, dtype=np.int32)
-            moved[origin, target] = taken - below
-            below = taken
+    for (origin, target), table in rates.passing.items():
+        unplaced = (leaving[origin] - moved[origin].sum(axis=0)).astype(np.int16)
+        row = (rates.draw * table.width)[None, :]
+        purpose = f"pass on {int(keys[target])}"
+        moved[origin, target] = thin(unplaced[None, :], table, row, words, keys[origin : origin + 1], purpose, month)[0]
     return moved
 
 
@@ -244,24 +244,28 @@ def arrive(cases: Cases, share: NDArray[np.float64], team: NDArray[np.intp], slo
     mean = rates.arrivals[of] * (1 + rates.growth) ** ((month - 1) / 12) * kinds[1][:, None] / slot_share[of]
     table = arrivals_table(mean.reshape(-1), np.tile(rates.dispersion, of.size))
     came = table.invert(kind.reshape(-1, 1) * draws + rates.draw, words.of_posts(keys[some], "arrive", month))
-    post, run = np.nonzero(came)
-    counts, draw, key = came[post, run], rates.draw[run], keys[some[post]]
-    dealt = thin(counts, rates.dealt_at_random, draw * (_TABLE_CASES + 1), words, (key, run), "dealt at random", month)
-    row = (load[some[post], run] * draws + draw) * (_TABLE_CASES + 1)
-    taken = thin(dealt, rates.taken, row, words, (key, run), "taken", month)
-    cases.held[some[post], run] += taken
+    row = np.broadcast_to(rates.draw * rates.dealing.width, came.shape)
+    dealt = thin(came, rates.dealing, row, words, keys[some], "dealt at random", month)
+    row = (load[some] * draws + rates.draw) * rates.taking.width
+    taken = thin(dealt, rates.taking, row, words, keys[some], "taken", month)
+    cases.held[some] += taken
+    arrived, at_random, evenly = np.zeros((3, teams, rates.draw.size), dtype=np.int32)
+    for index in np.unique(team[some]):
+        mine = team[some] == index
+        arrived[index] = came[mine].sum(axis=0)
+        at_random[index] = (dealt - taken)[mine].sum(axis=0)
+        evenly[index] = (came - dealt)[mine].sum(axis=0)
+    return Arrivals(arrived, at_random, evenly)
 
-    def by_team(amount: NDArray[np.int16]) -> NDArray[np.int32]:
-        cell = team[some[post]] * rates.draw.size + run
-        return np.bincount(cell, amount, minlength=teams * rates.draw.size).reshape(teams, -1).astype(np.int32)
 
-    return Arrivals(arrived=by_team(counts), at_random=by_team(dealt - taken), evenly=by_team(counts - dealt))
+_BAND_OF = np.searchsorted(BANDS, np.arange(BANDS[-1] + 1), side="right") - 1
 
 
 def in_bands(
     held: NDArray[np.int16], present: NDArray[np.bool_], team: NDArray[np.intp], teams: int
-) -> NDArray[np.int32]:
+) -> NDArray[np.int64]:
     """Workers in each caseload band, shape (bands, teams, R), bands as :data:`BANDS`."""
-    at_least = np.stack([team_totals(present & (held >= lower), team, teams) for lower in BANDS])
-    at_least[:-1] -= at_least[1:]
-    return at_least
+    runs = held.shape[1]
+    band = _BAND_OF[np.minimum(held, BANDS[-1])]
+    cell = (band * teams + team[:, None]) * runs + np.arange(runs)
+    return np.bincount(cell[present], minlength=len(BANDS) * teams * runs).reshape(len(BANDS), teams, runs)

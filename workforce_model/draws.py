@@ -263,7 +263,7 @@ def thin(
     table: Table,
     row: NDArray[np.intp],
     words: Words,
-    cells: tuple[Keys, NDArray[np.intp]],
+    keys: Keys,
     purpose: str,
     month: int,
 ) -> NDArray[np.int16]:
@@ -271,25 +271,25 @@ def thin(
 
     Parameters
     ----------
-    counts, row : arrays, shape (n,)
+    counts, row : arrays, shape (P, R)
         The counts, and the row of a :func:`binomial_table` that stands for no trials at its chance.
-    cells : (keys, runs), each shape (n,)
-        The post key and the run that each count belongs to.
+    keys : array, shape (P,)
+        Name keys of the posts or teams the counts belong to.
 
     Returns
     -------
-    array of int16, shape (n,)
+    array of int16, shape (P, R)
         A count beyond the table's greatest is drawn in parts of that size, each with a word of its own.
     """
     most = table.width - 1
-    keys, run = cells
-    kept = table.invert(row + np.minimum(counts, most), words.of_cells(keys, run, purpose, month))
-    beyond, part = np.flatnonzero(counts > most), 1
-    while beyond.size:
-        rest = np.minimum(counts[beyond] - part * most, most)
-        kept[beyond] += table.invert(
-            row[beyond] + rest, words.of_cells(keys[beyond], run[beyond], f"{purpose}, part {part}", month)
-        )
+    kept = table.invert(row + np.minimum(counts, most), words.of_posts(keys, purpose, month))
+    post, run = np.nonzero(counts > most)
+    part = 1
+    while post.size:
+        rest = np.minimum(counts[post, run] - part * most, most)
+        drawn = words.of_cells(keys[post], run, f"{purpose}, part {part}", month)
+        kept[post, run] += table.invert(row[post, run] + rest, drawn)
         part += 1
-        beyond = beyond[counts[beyond] > part * most]
+        more = counts[post, run] > part * most
+        post, run = post[more], run[more]
     return kept

@@ -22,7 +22,7 @@ from workforce_model import caseloads as cl
 from workforce_model import workforce as wf
 from workforce_model.allocation import Waiting, share_out
 from workforce_model.caseloads import Arrivals, Caseloads, CaseRates, Cases
-from workforce_model.draws import Words, threshold
+from workforce_model.draws import Words, name_key, thin, threshold
 from workforce_model.establishment import AGENCY, EMPTY, PERMANENT, Posts, Workforce, lay_out
 from workforce_model.periods import Periods, monthly_probability
 from workforce_model.workforce import Cells, Staff
@@ -213,7 +213,7 @@ class _CaseService:
         self.team_rows = [slice(*np.searchsorted(self.team, [i, i + 1])) for i in range(len(self.teams))]
         self.posts, self.rates, self.words = posts, rates, words
         self.shares = cl.shares_of_load(rates)[:, rates.draw]
-        self.random_share = threshold(rates.random_share)[rates.draw]
+        self.team_key = np.array([name_key("team", name) for name in self.teams], dtype=np.uint64)
         self.open_cases = np.stack([values[f"caseloads.teams.{t}.open_cases"] for t in self.teams])
         extra = ~posts.established[self.rows]
         number = np.stack([values[f"workforce.agency.{posts.groups[g]}.number"] if e else np.full(rates.growth.size, np.inf)
@@ -241,7 +241,7 @@ class _CaseService:
             cases.held[post, run] = 0
         cases.waiting += handed_over
         leaving = cl.close(cases, self.team, self.rates, self.words, self.key, month)
-        passed = cl.pass_on(leaving, self.rates, self.words, self.teams, month)
+        passed = cl.pass_on(leaving, self.rates, self.words, self.team_key, month)
         cases.waiting += passed.sum(axis=0)
         load = self._load(staff, month)
         active = (self.posts.first <= month)[self.rows] & (month <= self.posts.last)[self.rows]
@@ -272,10 +272,16 @@ class _CaseService:
 
     def _share_out(self, cases: Cases, load: NDArray[np.intp], dealt: Arrivals, month: int) -> None:
         weight = np.take_along_axis(self.shares, load, axis=0) * self.share[:, None]
+        row = np.broadcast_to(self.rates.draw * self.rates.dealing.width, cases.waiting.shape)
+        at_random = thin(
+            cases.waiting, self.rates.dealing, row, self.words, self.team_key, "waiting dealt at random", month
+        )
+        evenly = cases.waiting - at_random + dealt.evenly
+        at_random = at_random + dealt.at_random
         for index, (name, rows) in enumerate(zip(self.teams, self.team_rows, strict=True)):
-            waiting = Waiting(cases.waiting[index], dealt.at_random[index], dealt.evenly[index])
+            waiting = Waiting(at_random[index], evenly[index])
             cases.waiting[index] = share_out(
-                cases.held[rows], weight[rows], waiting, self.random_share, self.words, self.key[rows], name, month
+                cases.held[rows], weight[rows], waiting, self.words, self.key[rows], name, month
             )
 
 
