@@ -26,6 +26,7 @@ from workforce_model.assumptions import (
     record,
 )
 from workforce_model.draws import Keys, Table, Words, arrivals_table, binomial_table, thin
+from workforce_model.establishment import TeamRows
 
 BANDS = (0, 1, 5, 10, 15, 20, 25)
 """Lower ends of the Department's caseload bands, with none as a band of its own."""
@@ -152,12 +153,6 @@ class Cases:
     waiting: NDArray[np.int32]
 
 
-def team_totals(values: NDArray[np.generic], team: NDArray[np.intp], teams: int) -> NDArray[np.int32]:
-    """Sums over the posts of each team, shape (teams, R); rows sorted by team, every team present."""
-    first = np.searchsorted(team, np.arange(teams))
-    return np.asarray(np.add.reduceat(values, first, axis=0, dtype=np.int32))
-
-
 def load_of(
     holder_present: NDArray[np.bool_],
     permanent: NDArray[np.bool_],
@@ -183,15 +178,15 @@ def shares_of_load(rates: CaseRates) -> NDArray[np.float64]:
 
 def close(
     cases: Cases, team: NDArray[np.intp], rates: CaseRates, words: Words, keys: Keys, month: int
-) -> NDArray[np.int32]:
-    """Cases that leave their team this month, by closing or passing on, shape (C, R).
+) -> NDArray[np.int16]:
+    """Cases that leave each worker's team this month, by closing or passing on, shape (H, R).
 
     Each open case leaves with the team's monthly probability; cases waiting for a worker do not.
     """
     row = (team[:, None] * rates.growth.size + rates.draw) * rates.closing.width
-    leaving = thin(cases.held, rates.closing, row, words, keys, "close", month)
+    leaving = thin(cases.held, rates.closing, row, words, keys, "close", month).astype(np.int16)
     cases.held -= leaving
-    return team_totals(leaving, team, rates.leaving.shape[0])
+    return leaving
 
 
 def pass_on(leaving: NDArray[np.int32], rates: CaseRates, words: Words, keys: Keys, month: int) -> NDArray[np.int32]:
@@ -202,7 +197,7 @@ def pass_on(leaving: NDArray[np.int32], rates: CaseRates, words: Words, keys: Ke
     count, runs = leaving.shape
     moved = np.zeros((count, count, runs), dtype=np.int32)
     for (origin, target), table in rates.passing.items():
-        unplaced = (leaving[origin] - moved[origin].sum(axis=0)).astype(np.int16)
+        unplaced = leaving[origin] - moved[origin].sum(axis=0)
         row = (rates.draw * table.width)[None, :]
         purpose = f"pass on {int(keys[target])}"
         moved[origin, target] = thin(unplaced[None, :], table, row, words, keys[origin : origin + 1], purpose, month)[0]
@@ -218,8 +213,17 @@ class Arrivals:
     evenly: NDArray[np.int32]
 
 
-def arrive(cases: Cases, share: NDArray[np.float64], team: NDArray[np.intp], slot_share: NDArray[np.float64], load: NDArray[np.intp],
-           rates: CaseRates, words: Words, keys: Keys, month: int) -> Arrivals:  # fmt: skip
+def arrive(
+    cases: Cases,
+    share: NDArray[np.float64],
+    rows: TeamRows,
+    slot_share: NDArray[np.float64],
+    load: NDArray[np.intp],
+    rates: CaseRates,
+    words: Words,
+    keys: Keys,
+    month: int,
+) -> Arrivals:
     """New cases this month: families come to each post in proportion to its caseload share.
 
     Of them the stated part is dealt at random and the rest evenly. A holder takes those dealt at random
@@ -234,28 +238,23 @@ def arrive(cases: Cases, share: NDArray[np.float64], team: NDArray[np.intp], slo
     load : array, shape (H, R)
         The load each post's holder carries.
     """
-    teams, draws = rates.arrivals.shape
-    some = np.flatnonzero((rates.arrivals[team] > 0).any(axis=1) & (share > 0))
-    if not some.size:
-        nothing = np.zeros_like(cases.waiting)
-        return Arrivals(nothing, nothing, nothing)
-    kinds, kind = np.unique(np.stack([team[some].astype(float), share[some]]), axis=1, return_inverse=True)
-    of = kinds[0].astype(np.intp)
-    mean = rates.arrivals[of] * (1 + rates.growth) ** ((month - 1) / 12) * kinds[1][:, None] / slot_share[of]
-    table = arrivals_table(mean.reshape(-1), np.tile(rates.dispersion, of.size))
-    came = table.invert(kind.reshape(-1, 1) * draws + rates.draw, words.of_posts(keys[some], "arrive", month))
-    row = np.broadcast_to(rates.draw * rates.dealing.width, came.shape)
-    dealt = thin(came, rates.dealing, row, words, keys[some], "dealt at random", month)
-    row = (load[some] * draws + rates.draw) * rates.taking.width
-    taken = thin(dealt, rates.taking, row, words, keys[some], "taken", month)
-    cases.held[some] += taken
-    arrived, at_random, evenly = np.zeros((3, teams, rates.draw.size), dtype=np.int32)
-    for index in np.unique(team[some]):
-        mine = team[some] == index
-        arrived[index] = came[mine].sum(axis=0)
-        at_random[index] = (dealt - taken)[mine].sum(axis=0)
-        evenly[index] = (came - dealt)[mine].sum(axis=0)
-    return Arrivals(arrived, at_random, evenly)
+    draws = rates.growth.size
+    some = np.flatnonzero((rates.arrivals[rows.team] > 0).any(axis=1) & (share > 0))
+    came, dealt, taken = np.zeros((3, *cases.held.shape), dtype=np.int16)
+    if some.size:
+        team, key = rows.team[some], keys[some]
+        kinds, kind = np.unique(np.stack([team.astype(float), share[some]]), axis=1, return_inverse=True)
+        of = kinds[0].astype(np.intp)
+        growth = (1 + rates.growth) ** ((month - 1) / 12)
+        mean = rates.arrivals[of] * growth * kinds[1][:, None] / slot_share[of]
+        table = arrivals_table(mean.reshape(-1), np.tile(rates.dispersion, of.size))
+        came[some] = table.invert(kind.reshape(-1, 1) * draws + rates.draw, words.of_posts(key, "arrive", month))
+        row = np.broadcast_to(rates.draw * rates.dealing.width, (some.size, rates.draw.size))
+        dealt[some] = thin(came[some], rates.dealing, row, words, key, "dealt at random", month)
+        row = (load[some] * draws + rates.draw) * rates.taking.width
+        taken[some] = thin(dealt[some], rates.taking, row, words, key, "taken", month)
+        cases.held += taken
+    return Arrivals(rows.totals(came), rows.totals(dealt - taken), rows.totals(came - dealt))
 
 
 _BAND_OF = np.searchsorted(BANDS, np.arange(BANDS[-1] + 1), side="right") - 1

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from workforce_model.establishment import Posts
 from workforce_model.funding import Ledger
+from workforce_model.history import History
 from workforce_model.scenario import Scenario
-from workforce_model.simulation import History
 
 HALF_A_PENNY = 0.005
 """Pounds."""

@@ -259,14 +259,14 @@ class Table:
 
 
 def thin(
-    counts: NDArray[np.int16],
+    counts: NDArray[np.integer],
     table: Table,
     row: NDArray[np.intp],
     words: Words,
     keys: Keys,
     purpose: str,
     month: int,
-) -> NDArray[np.int16]:
+) -> NDArray[np.int32]:
     """How many of each count are kept when each one is kept with its row's chance: binomial draws.
 
     Parameters
@@ -278,11 +278,11 @@ def thin(
 
     Returns
     -------
-    array of int16, shape (P, R)
+    array of int32, shape (P, R)
         A count beyond the table's greatest is drawn in parts of that size, each with a word of its own.
     """
     most = table.width - 1
-    kept = table.invert(row + np.minimum(counts, most), words.of_posts(keys, purpose, month))
+    kept = table.invert(row + np.minimum(counts, most), words.of_posts(keys, purpose, month)).astype(np.int32)
     post, run = np.nonzero(counts > most)
     part = 1
     while post.size:

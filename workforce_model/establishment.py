@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -260,3 +261,42 @@ def lay_out(workforce: Workforce, start: pd.Period) -> Posts:
         qualified=np.array(column[15], dtype=bool),
         converted=np.array(column[16], dtype=bool),
     )
+
+
+@dataclass(frozen=True)
+class TeamRows:
+    """Which rows of the case-holding posts belong to which team: sorted by team, every team present.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Teams, in the order of ``team``'s numbers.
+    team : array, shape (H,)
+        Each post's team number, never falling.
+    """
+
+    names: tuple[str, ...]
+    team: NDArray[np.intp]
+
+    @cached_property
+    def first(self) -> NDArray[np.intp]:
+        """The first row of each team."""
+        return np.searchsorted(self.team, np.arange(len(self.names)))
+
+    @cached_property
+    def size(self) -> NDArray[np.intp]:
+        """The number of rows of each team."""
+        return np.bincount(self.team, minlength=len(self.names))
+
+    def totals(self, values: NDArray[np.generic]) -> NDArray[np.int32]:
+        """Whole-number sums over the posts of each team, shape (C, R)."""
+        return np.asarray(np.add.reduceat(values, self.first, axis=0, dtype=np.int32))
+
+    def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums over the posts of each team, shape (C, R)."""
+        return np.asarray(np.add.reduceat(values, self.first, axis=0))
+
+
+def case_rows(posts: Posts, teams: tuple[str, ...]) -> TeamRows:
+    """The rows that hold cases, by team; ``teams`` are those that hold cases, in name order."""
+    return TeamRows(teams, np.array([teams.index(posts.teams[t]) for t in posts.team[: posts.holding]], dtype=np.intp))

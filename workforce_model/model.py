@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import cached_property, partial
-from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -21,9 +20,10 @@ from workforce_model.costs import KINDS, People, Values, monthly_prices, price
 from workforce_model.draws import Words
 from workforce_model.establishment import Posts, lay_out
 from workforce_model.funding import Ledger, approved_amount, fund
+from workforce_model.history import History
 from workforce_model.periods import financial_year
 from workforce_model.scenario import DRAWS, Scenario, draw_values
-from workforce_model.simulation import History, simulate
+from workforce_model.simulation import simulate
 
 RUNS, SEED = 2_000, 20190612
 BLOCK = 1_024
@@ -156,14 +156,10 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     _refuse_impossible(scenario, runs, seed, block)
     values = draw_values(scenario, seed, doubt)
     blocks = _blocks(runs, DRAWS if doubt else 1, block)
-    play = partial(run_block, scenario, values, seed)
-    results = (
-        map(play, blocks)
-        if executor is None
-        else executor.map(run_block, repeat(scenario), repeat(values), repeat(seed), blocks)
-    )
+    approved = approvals(scenario)
+    play = partial(run_block, scenario, values, approved, seed)
     played = []
-    for finished in results:
+    for finished in map(play, blocks) if executor is None else executor.map(play, blocks):
         played.append(finished)
         if progress:
             progress(finished.runs.size)
@@ -190,7 +186,9 @@ def _blocks(runs: int, draws: int, block: int) -> list[NDArray[np.int64]]:
     return np.array_split(numbers[np.argsort(numbers % draws, kind="stable")], -(-runs // block))
 
 
-def run_block(scenario: Scenario, values: Values, seed: int, runs: NDArray[np.int64]) -> Block:
+def run_block(
+    scenario: Scenario, values: Values, approved: dict[str, NDArray[np.float64]], seed: int, runs: NDArray[np.int64]
+) -> Block:
     """Play, price, fund and check one block of runs."""
     draws = next(iter(values.values())).size
     mine, draw = np.unique(runs % draws, return_inverse=True)
@@ -201,7 +199,7 @@ def run_block(scenario: Scenario, values: Values, seed: int, runs: NDArray[np.in
     history = simulate(scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
     posts = lay_out(scenario.workforce, scenario.periods.start)
     cost = price(people_of(scenario, posts, history), years, scenario.costs, here, draw, budgets)
-    ledger = fund(cost.sum(axis=2), years, budgets, scenario.funding, approvals(scenario))
+    ledger = fund(cost.sum(axis=2), years, budgets, scenario.funding, approved)
     return Block(
         runs=runs, history=history, cost=cost, ledger=ledger, checks=check_block(scenario, posts, history, cost, ledger)
     )

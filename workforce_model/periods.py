@@ -7,6 +7,7 @@ room knows that.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Annotated, Literal
 
 import numpy as np
@@ -47,6 +48,7 @@ Month = Annotated[
 ]
 
 
+@cache
 def financial_year_start(text: str) -> pd.Period:
     """April of the financial year written ``2019/20``.
 

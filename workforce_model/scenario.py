@@ -8,7 +8,10 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import difflib
-from collections.abc import Iterator, Mapping
+import functools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -270,14 +273,27 @@ def problems_of(error: ValidationError, tree: Mapping[str, Any]) -> list[Problem
     """What pydantic found, as one problem each, in the words of the scenario file."""
     problems = []
     for fault in error.errors():
-        place = [str(part) for part in fault["loc"]]
+        place = [str(part) for part in fault["loc"] if part != "[key]"]
         if fault["type"] == "faults":
             for key, rule in fault["ctx"]["faults"]:
                 inner = [*place, *key.split(".")]
-                problems.append(Problem(".".join(inner), _given(tree, inner), rule))
+                problems.append(Problem(dotted(inner), _given(tree, inner), rule))
         else:
-            problems.append(Problem(".".join(place), _given(tree, place), _rule(fault, tree, place)))
+            problems.append(Problem(dotted(place), _given(tree, place), _rule(fault, place)))
     return problems
+
+
+def dotted(place: Iterable[str]) -> str:
+    """A place as TOML writes it, its keys joined by points and quoted where they need it.
+
+    Examples
+    --------
+    >>> dotted(["costs", "pay_award", "2019/20"])
+    'costs.pay_award."2019/20"'
+    """
+    return ".".join(
+        key if re.fullmatch("[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False) for key in place
+    )
 
 
 def _given(tree: Any, place: list[str]) -> str:
@@ -287,31 +303,28 @@ def _given(tree: Any, place: list[str]) -> str:
         tree = tree[part]
     if isinstance(tree, Mapping | list):
         return ""
-    text = repr(tree) if isinstance(tree, str | bool) else str(tree)
+    text = json.dumps(tree, ensure_ascii=False) if isinstance(tree, str | bool) else str(tree)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _rule(fault: Any, tree: Mapping[str, Any], place: list[str]) -> str:
+def _rule(fault: Any, place: list[str]) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        return "unknown key" + nearest(place[-1], _known_keys(place[:-1]))
+        return "unknown key" + nearest(place[-1], _schema_at(place[:-1]).get("properties", ()))
     if kind in ("missing", "missing_argument", "missing_keyword_only_argument"):
-        return "missing"
+        return f"missing: {_expected(place)}"
+    if kind in ("dataclass_type", "dict_type"):
+        return f"expected {_expected(place)}"
     if kind in ("float_type", "int_type", "int_from_float"):
-        whole = "a whole number" if kind.startswith("int") else "a number"
-        return f"expected {whole} without quotes, units or commas: 375000"
+        return f"expected {_expected(place)}, without quotes, units or commas: 375000"
     if kind == "finite_number":
-        return "expected a finite number"
+        return "expected a finite number, not nan, inf or 1e400"
     if kind == "bool_type":
-        return "expected true or false"
+        return "expected true or false, without quotes"
     if kind == "string_type":
         return "expected text in quotes"
     if kind == "date_type":
         return "expected a date without quotes: 2019-06-12"
-    if kind in ("dataclass_type", "dict_type"):
-        return "expected a table" + (
-            " with value, unit, source, date and confidence" if kind == "dataclass_type" else ""
-        )
     if kind == "literal_error":
         return f"expected {context['expected']}"
     if kind == "string_pattern_mismatch":
@@ -321,26 +334,53 @@ def _rule(fault: Any, tree: Mapping[str, Any], place: list[str]) -> str:
             else "control characters are refused"
         )
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        bound = {
-            "greater_than": "above",
-            "greater_than_equal": "at least",
-            "less_than": "below",
-            "less_than_equal": "at most",
-        }[kind]
-        return f"expected {bound} {next(iter(context.values())):g}"
+        return f"expected {_expected(place)}"
     return str(fault["msg"]).removeprefix("Value error, ")
 
 
-def _known_keys(place: list[str]) -> list[str]:
-    """The keys allowed at a place of a scenario file, found from the schema."""
-    schema = json_schema()
-    node: Any = schema
+def _expected(place: list[str]) -> str:
+    """What a scenario file states at a place, in words."""
+    node = _schema_at(place)
+    if "unit" in node.get("properties", {}):
+        unit = f' in "{node["in"]}"' if "in" in node else ""
+        return f"an assumption{unit}, stated whole: a table with value, unit, source, date and confidence"
+    if "enum" in node:
+        return "one of " + ", ".join(json.dumps(choice) for choice in node["enum"])
+    if node.get("type") in ("number", "integer"):
+        return ("a whole number" if node["type"] == "integer" else "a number") + _bounds(node)
+    described = str(node.get("description", "")).partition("\n")[0].rstrip(".")
+    plain = {"object": "a table", "string": "text in quotes", "boolean": "true or false"}.get(
+        str(node.get("type")), "a value"
+    )
+    return f"{plain} ({described[0].lower()}{described[1:]})" if described else plain
+
+
+def _bounds(node: Mapping[str, Any]) -> str:
+    least, above, most = (node.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
+    low = f"above {above:g}" if above is not None else f"from {least:g}" if least is not None else ""
+    high = f"to {most:,g}" if most is not None else "up"
+    return f" {low} {high}" if low else ""
+
+
+@functools.cache
+def _schema() -> dict[str, Any]:
+    return json_schema()
+
+
+def _schema_at(place: list[str]) -> dict[str, Any]:
+    """The schema of one place of a scenario file; empty where no such place exists."""
+    schema = _schema()
+    node: dict[str, Any] = schema
     for part in ["", *place]:
         if part:
-            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
-        while isinstance(node, dict) and ("$ref" in node or "anyOf" in node):
-            node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node["anyOf"][0]
-    return list(node.get("properties", {})) if isinstance(node, dict) else []
+            entries = [*node.get("patternProperties", {}).values(), node.get("additionalProperties") or {}]
+            node = node.get("properties", {}).get(part) or entries[0]
+        while "$ref" in node or "anyOf" in node:
+            node = (
+                {**schema["$defs"][node["$ref"].rsplit("/", 1)[1]], **node} if "$ref" in node else {**node["anyOf"][0]}
+            )
+            node.pop("$ref", None) if "properties" in node else None
+    return node
 
 
 def nearest(given: str, known: Any) -> str:

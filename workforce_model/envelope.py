@@ -1,0 +1,164 @@
+"""The envelope test: what the posts of a budget cost, against what was approved for them.
+
+The cost of the posts is worked out from their grades, never assumed, and then compared: the gap, the posts
+and months the approval pays for, and the first month in which all could start within it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workforce_model.costs import Values, monthly_prices
+from workforce_model.funding import approved_amount
+from workforce_model.model import SEED
+from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
+from workforce_model.scenario import Scenario, draw_values
+
+End = Literal["value", "low", "high"]
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What a budget's posts cost when all are filled, against its approval. Arrays by draw, shape (D,).
+
+    Attributes
+    ----------
+    posts : int
+        Posts in the budget.
+    first_year, full_year : str
+        The financial year the posts are created in, and the next one.
+    cost_first_year, cost_full_year : array
+        Pounds for all posts filled for twelve months, at the prices of each of the two years.
+    approved_first_year, approved_full_year : float
+        Pounds approved in each.
+    """
+
+    budget: str
+    posts: int
+    first_year: str
+    full_year: str
+    cost_first_year: NDArray[np.float64]
+    cost_full_year: NDArray[np.float64]
+    approved_first_year: float
+    approved_full_year: float
+
+    def gap(self) -> NDArray[np.float64]:
+        """Full-year cost, at first-year prices, less the approval: positive is more than was approved."""
+        return self.cost_first_year - self.approved_first_year
+
+    def posts_affordable(self) -> NDArray[np.float64]:
+        """Posts, at their average cost, that the approval pays for in a full year."""
+        return self.approved_first_year / (self.cost_first_year / self.posts)
+
+    def months_affordable(self) -> NDArray[np.float64]:
+        """Months of all the posts that the approval pays for."""
+        return 12 * self.approved_first_year / self.cost_first_year
+
+    def if_all_start(self, month: pd.Period) -> NDArray[np.float64]:
+        """First-year cost if every post is filled from this month on."""
+        return np.asarray(part_year_effect(self.cost_first_year, month))
+
+    def earliest_start(self) -> NDArray[np.int64]:
+        """Position, from April as 0, of the first month all could start within the first year's approval; 12 is none."""
+        april = financial_year_start(self.first_year)
+        shares = np.array([share_of_year(april + m) for m in range(12)])
+        fits = shares[:, None] * self.cost_first_year <= self.approved_first_year
+        return np.where(fits.any(axis=0), fits.argmax(axis=0), 12)
+
+
+def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) -> dict[str, Envelope]:
+    """The envelope test of every budget whose posts are created while the clock runs and that has an approval.
+
+    Parameters
+    ----------
+    at : str, optional
+        With every price at its ``value``, its ``low`` or its ``high`` end; over the draws of their ranges if not given.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> nine = envelopes(wm.load_scenario("scenarios/approved.toml"), at="value")["nine_posts"]
+    >>> round(float(nine.cost_first_year[0])), round(float(nine.posts_affordable()[0]), 1)
+    (474247, 7.1)
+    """
+    values = draw_values(scenario, seed, doubt=True) if at is None else _all_at(scenario, at)
+    found = {}
+    for budget in sorted(scenario.funding.budgets):
+        groups = [g for g in scenario.workforce.posts.values() if g.budget == budget and g.number]
+        lines = [x for x in scenario.funding.lines.values() if x.budget == budget and not x.at_establishment_cost]
+        created = [g.created for g in groups]
+        if groups and lines and all(when is not None for when in created):
+            first = financial_year(min(when for when in created if when is not None))
+            following = financial_year(financial_year_start(first) + 12)
+            found[budget] = Envelope(
+                budget=budget,
+                posts=sum(g.number for g in groups),
+                first_year=first,
+                full_year=following,
+                cost_first_year=_all_filled(scenario, values, budget, first),
+                cost_full_year=_all_filled(scenario, values, budget, following),
+                approved_first_year=sum(approved_amount(line, first) for line in lines),
+                approved_full_year=sum(approved_amount(line, following) for line in lines),
+            )
+    return found
+
+
+def _all_at(scenario: Scenario, end: End) -> Values:
+    """Every assumption at its value, or at the low or high end of its range where it has one."""
+    stated = {path: (getattr(a, end), a.value) for path, a in scenario.assumptions().items()}
+    return {path: np.array([float(value if edge is None else edge)]) for path, (edge, value) in stated.items()}
+
+
+def _all_filled(scenario: Scenario, values: Values, budget: str, year: str) -> NDArray[np.float64]:
+    groups = [group for group in scenario.workforce.posts.values() if group.budget == budget]
+    prices = (
+        12 * g.number * monthly_prices(scenario.costs, values, year, g.grade, g.fte)[0].sum(axis=0) for g in groups
+    )
+    return np.asarray(sum(prices))
+
+
+def envelope_table(scenario: Scenario, seed: int = SEED) -> pd.DataFrame:
+    """The envelope test as a tidy table: each figure at the central prices and over their range.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, budget, measure, period, unit, then the figure with every price at its value,
+        low and high end, and the mean and percentiles over the draws.
+    """
+    ends = [envelopes(scenario, at=end) for end in ("value", "low", "high")]
+    rows = []
+    for budget, test in envelopes(scenario, seed=seed).items():
+        at_ends = zip(*(_measures(end[budget]) for end in ends), strict=True)
+        for (measure, period, unit, figures), single in zip(_measures(test), at_ends, strict=True):
+            points = [float(one[3][0]) for one in single]
+            spread = [float(figures.mean()), *np.quantile(figures, (0.1, 0.5, 0.9))]
+            rows.append((scenario.name, budget, measure, period, unit, *points, *spread))
+    columns = ["scenario", "budget", "measure", "period", "unit", "value", "low", "high", "mean", "p10", "p50", "p90"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _measures(test: Envelope) -> list[tuple[str, str, str, NDArray[np.float64]]]:
+    first, later, one = test.first_year, test.full_year, np.ones_like(test.cost_first_year)
+    rows = [
+        ("full-year cost, all posts filled", first, "GBP", test.cost_first_year),
+        ("approval", first, "GBP", one * test.approved_first_year),
+        ("gap in a full year", first, "GBP", test.gap()),
+        ("posts affordable in a full year", first, "posts", test.posts_affordable()),
+        ("months affordable of all posts", first, "months", test.months_affordable()),
+        ("full-year cost, all posts filled", later, "GBP", test.cost_full_year),
+        ("approval", later, "GBP", one * test.approved_full_year),
+        ("gap in a full year", later, "GBP", test.cost_full_year - test.approved_full_year),
+    ]
+    april = financial_year_start(first)
+    for offset in range(12):
+        month = april + offset
+        spend = test.if_all_start(month)
+        rows.append((f"part-year cost if all start in {month}", first, "GBP", spend))
+        rows.append((f"unspent if all start in {month}", first, "GBP", test.approved_first_year - spend))
+    return rows

@@ -1,0 +1,77 @@
+"""How figures are printed: rounded once, here, the way a Cabinet paper prints them."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+NOT_DEFINED = "not defined"
+
+
+def rounded(value: float, places: int = 0) -> Decimal:
+    """A figure rounded half away from zero, as accountants round.
+
+    Examples
+    --------
+    >>> rounded(2.675, 2), rounded(-0.5)
+    (Decimal('2.68'), Decimal('-1'))
+    """
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def thousands(gbp: float) -> str:
+    """Pounds in £000, brackets for a saving, income or money that meets a cost.
+
+    What is not nought never prints as nought.
+
+    Examples
+    --------
+    >>> thousands(474_247), thousands(-375_000), thousands(120), thousands(0)
+    ('474', '(375)', '<1', '0')
+    """
+    if math.isnan(gbp):
+        return NOT_DEFINED
+    whole = rounded(gbp / 1000)
+    text = f"{abs(whole):,}" if whole or abs(gbp) < 0.005 else "<1"
+    return f"({text})" if gbp <= -0.005 else text
+
+
+def pounds(gbp: float) -> str:
+    """Pounds to the nearest pound.
+
+    Examples
+    --------
+    >>> pounds(474_246.6), pounds(-99_247)
+    ('£474,247', '(£99,247)')
+    """
+    text = f"£{abs(rounded(gbp)):,}"
+    return f"({text})" if rounded(gbp) < 0 else text
+
+
+def fte(value: float) -> str:
+    """FTE to one decimal.
+
+    Examples
+    --------
+    >>> fte(172.55)
+    '172.6'
+    """
+    return NOT_DEFINED if math.isnan(value) else f"{rounded(value, 1)}"
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage; what is not nought never prints as nought, nor what is not all as all.
+
+    Examples
+    --------
+    >>> percent(0.248), percent(0.002), percent(0.0), percent(0.998)
+    ('25%', '<1%', '0%', '>99%')
+    """
+    if math.isnan(share):
+        return NOT_DEFINED
+    whole = rounded(100 * share)
+    if whole == 0 and share > 0:
+        return "<1%"
+    if whole == 100 and share < 1:
+        return ">99%"
+    return f"{whole}%"

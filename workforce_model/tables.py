@@ -1,0 +1,206 @@
+"""Tidy tables of a run: by month, by financial year, the ledger, the caseload spread, the envelope test.
+
+Every table has scenario, period, measure and unit, and for simulated figures the mean, the 10th, 50th and
+90th percentiles over the runs, the Monte Carlo error of the mean, and the number of runs in which the
+figure is defined. Nothing is rounded here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from workforce_model.costs import KINDS
+from workforce_model.funding import mtfp_table
+from workforce_model.measures import MEASURES, Figures, measured, spread, teams_measured
+from workforce_model.model import Results
+
+STATISTICS = ["mean", "p10", "p50", "p90", "mc_error", "runs"]
+TIDY = ["scenario", "period", "team", "measure", "unit", *STATISTICS]
+COUNCIL = "council"
+CENSUS = {
+    "census_in_post_fte": ("in_post_fte",),
+    "census_vacancy_fte": ("vacancy_fte",),
+    "census_agency_fte": ("agency_cover_fte", "agency_additional_fte"),
+    "census_starters_fte": ("starters_fte",),
+    "census_leavers_fte": ("leavers_fte",),
+}
+"""What the Department's census would show: qualified social workers only."""
+BAND_LABELS = ("no cases", "1 to 4", "5 to 9", "10 to 14", "15 to 19", "20 to 24", "25 or more")
+
+
+def monthly_table(results: Results) -> pd.DataFrame:
+    """Every measure by month and team.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`TIDY`; period is the month, ``2019-04``.
+    """
+    first = _first_reported(results)
+    rows = []
+    for team, name, unit, figures in _all_measures(results):
+        for index in range(first, len(results.months)):
+            rows.append((team, name, unit, str(results.months[index]), figures[index + 1]))
+    return _tidy(results, rows)
+
+
+def annual_table(results: Results) -> pd.DataFrame:
+    """Every measure by financial year: flows added, stocks at the year end, rates worked out again.
+
+    A rate is that of the year's last month; ``..._year_average`` is the rate of the year's parts added up.
+    """
+    rows = []
+    for team, name, unit, figures in _all_measures(results):
+        kind = MEASURES[CENSUS[name][0] if name in CENSUS else name].kind
+        for year, months in reported_years(results).items():
+            value = figures[months + 1].sum(axis=0) if kind == "flow" else figures[months[-1] + 1]
+            rows.append((team, name, unit, year, value))
+    for name in ("caseload", "share_at_or_over"):
+        for team in (None, *teams_measured(results, name)):
+            over, under = (measured(results, part, team) for part in MEASURES[name].parts or ())
+            for year, months in reported_years(results).items():
+                below = under[months + 1].sum(axis=0)
+                above = over[months + 1].sum(axis=0)
+                rate = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+                rows.append((team or COUNCIL, f"{name}_year_average", MEASURES[name].unit, year, rate))
+    return _tidy(results, rows)
+
+
+def ledger_table(results: Results) -> pd.DataFrame:
+    """The ledger by month and financial year: cost by kind, money that met it, the gap, and what was unspent.
+
+    Cost is positive, money that meets it negative; cost and funding add up to the gap. ``approval`` and
+    ``unspent`` are statements beside the sum, not part of it.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, period, budget, entry, line, unit, statistics, cost_centre, subjective_code.
+    """
+    rows = []
+    years = reported_years(results)
+    periods = {str(results.months[m]): np.array([m]) for months in years.values() for m in months} | years
+    for period, months in periods.items():
+        for budget, entry, line, figures in ledger_entries(results, months):
+            rows.append((period, budget, entry, line, figures))
+    distinct = list(dict.fromkeys(results.years))
+    for year in years:
+        y = distinct.index(year)
+        for index, name in enumerate(results.ledger.lines):
+            stated = results.scenario.funding.lines[name]
+            approved = np.full(results.runs, results.ledger.approved[y, index])
+            rows.append((year, stated.budget, "approval", name, approved))
+            rows.append((year, stated.budget, _unspent_entry(stated.source), name, results.ledger.unspent[y, index]))
+    frame = pd.DataFrame([row[:4] for row in rows], columns=["period", "budget", "entry", "line"])
+    frame.insert(0, "scenario", results.scenario.name)
+    frame["unit"] = "GBP"
+    frame[STATISTICS] = _statistics(results, [row[4] for row in rows])
+    lines = results.scenario.funding.lines
+    frame["cost_centre"] = [(lines[x].cost_centre if x in lines else None) or "to obtain" for x in frame["line"]]
+    codes = results.scenario.costs.subjective_codes
+    frame["subjective_code"] = [codes.get(x, "to obtain") for x in frame["line"]]
+    return frame
+
+
+def _unspent_entry(source: str) -> str:
+    return "unspent, stays in the reserve" if source == "risk reserve" else "unspent, an underspend"
+
+
+def ledger_entries(results: Results, months: np.ndarray) -> Iterator[tuple[str, str, str, Figures]]:
+    """The entries of some months together: (budget, entry, line, pounds by run), cost, funding and gap."""
+    ledger = results.ledger
+    for b, budget in enumerate(results.budgets):
+        for k, kind in enumerate(KINDS):
+            spent = results.cost[months, b, k].sum(axis=0)
+            if results.cost[:, b, k].any():
+                yield budget, "cost", kind, spent
+        yield budget, "total cost", "all kinds", results.cost[months, b].sum(axis=(0, 1))
+        for index, name in enumerate(ledger.lines):
+            if results.scenario.funding.lines[name].budget == budget:
+                yield budget, "funding", name, ledger.used[months, index].sum(axis=0)
+        yield budget, "gap", "cost + funding", ledger.gap[months, b].sum(axis=0)
+
+
+def caseload_spread_table(results: Results) -> pd.DataFrame:
+    """The share of workers in each caseload band, by team, each September and March.
+
+    Bands are the Department's; workers with no cases are a band of their own. ``share at N or more`` has
+    its numerator and denominator beside it.
+    """
+    teams = sorted(results.scenario.caseloads.teams)
+    limit = results.scenario.caseloads.caseload_limit
+    rows = []
+    for index in range(_first_reported(results), len(results.months)):
+        if results.months[index].month not in (3, 9):
+            continue
+        for team in (None, *teams):
+            chosen = slice(None) if team is None else slice(teams.index(team), teams.index(team) + 1)
+            bands = results.history.bands[index + 1][:, chosen].sum(axis=1, dtype=float)
+            workers = bands.sum(axis=0)
+            period, label = str(results.months[index]), team or COUNCIL
+            for band, name in zip(bands, BAND_LABELS, strict=True):
+                share = np.divide(band, workers, out=np.full_like(workers, np.nan), where=workers > 0)
+                rows.append((label, f"workers with {name}", "share of workers", period, share))
+            over = measured(results, "workers_at_or_over", team)[index + 1]
+            share = measured(results, "share_at_or_over", team)[index + 1]
+            rows.append((label, f"workers with {limit} or more", "share of workers", period, share))
+            rows.append((label, f"number with {limit} or more", "workers", period, over))
+            rows.append((label, "workers", "workers", period, workers))
+    return _tidy(results, rows)
+
+
+def mtfp(results: Results) -> pd.DataFrame:
+    """The medium-term financial plan lines, incremental and cumulative, of the reported years."""
+    table = mtfp_table(results.scenario.funding, tuple(dict.fromkeys(results.years)))
+    table.insert(0, "scenario", results.scenario.name)
+    return table[table["financial_year"].isin(list(reported_years(results)))].reset_index(drop=True)
+
+
+def assumptions_table(results: Results) -> pd.DataFrame:
+    """The assumption register: every assumption with its value, range, source, date and confidence."""
+    columns = ["value", "unit", "low", "high", "shape", "confidence", "date", "source", "obtain", "later_evidence"]
+    rows = [
+        (results.scenario.name, path, *(getattr(stated, column) for column in columns))
+        for path, stated in results.scenario.assumptions().items()
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "assumption", *columns])
+
+
+def reported_years(results: Results) -> dict[str, np.ndarray]:
+    """The reported financial years and the positions of their months."""
+    years, first = np.array(results.years), _first_reported(results)
+    found = {year: np.flatnonzero(years == year) for year in dict.fromkeys(years[first:].tolist())}
+    return {year: months[months >= first] for year, months in found.items()}
+
+
+def _first_reported(results: Results) -> int:
+    return int((results.scenario.periods.report_from - results.scenario.periods.start).n)
+
+
+def _all_measures(results: Results) -> Iterator[tuple[str, str, str, Figures]]:
+    for name, measure in MEASURES.items():
+        for team in (None, *teams_measured(results, name)):
+            yield team or COUNCIL, name, measure.unit, measured(results, name, team)
+    for name, parts in CENSUS.items():
+        total = sum(measured(results, part, census=True) for part in parts)
+        yield COUNCIL, name, MEASURES[parts[0]].unit, np.asarray(total)
+
+
+def _tidy(results: Results, rows: list[tuple[str, str, str, str, Figures]]) -> pd.DataFrame:
+    frame = pd.DataFrame([row[:4] for row in rows], columns=["team", "measure", "unit", "period"])
+    frame.insert(0, "scenario", results.scenario.name)
+    frame[STATISTICS] = _statistics(results, [row[4] for row in rows])
+    return frame[TIDY]
+
+
+def _statistics(results: Results, figures: Iterable[Figures]) -> np.ndarray:
+    """Mean, percentiles, Monte Carlo error and defined runs of each figure, one row each."""
+    draw = results.draw
+    rows = []
+    for figure in figures:
+        s = spread(figure, draw)
+        rows.append((s.mean, s.p10, s.p50, s.p90, s.error, s.runs))
+    return np.array(rows)
