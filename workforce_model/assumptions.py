@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, GetPydanticSchema, Strict, StringConstraints
 from pydantic.dataclasses import dataclass as pydantic_dataclass
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 
 Fault = tuple[str, str]
 """A key inside a record, and the rule its value breaks."""
@@ -35,6 +35,15 @@ Text = Annotated[
 ]
 Name = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 """The key of a team, post group, grade, budget or funding line: small letters, digits, underscores."""
+
+
+def _of_our_time(day: datetime.date) -> datetime.date:
+    if not 1900 <= day.year <= 2100:
+        raise ValueError("expected a year from 1900 to 2100, in four figures: 2019-06-12")
+    return day
+
+
+Day = Annotated[datetime.date, Strict(), AfterValidator(_of_our_time)]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -125,7 +134,7 @@ class Assumption:
     value: Number
     unit: Text
     source: Text
-    date: Annotated[datetime.date, Strict()]
+    date: Day
     confidence: Literal["high", "medium", "low"]
     low: Number | None = None
     high: Number | None = None
@@ -168,7 +177,7 @@ def _allowed(rule: Unit, unit: str) -> str:
     return f"expected {kind} from {rule.least:g} to {rule.greatest:,g} ({rule.slip or unit})"
 
 
-def _in_unit(unit: str) -> AfterValidator:
+def _in_unit(unit: str) -> GetPydanticSchema:
     def check(assumption: Assumption) -> Assumption:
         if assumption.unit != unit:
             raise PydanticCustomError(
@@ -176,7 +185,10 @@ def _in_unit(unit: str) -> AfterValidator:
             )
         return assumption
 
-    return AfterValidator(check)
+    return GetPydanticSchema(
+        lambda kind, handler: core_schema.no_info_after_validator_function(check, handler(kind)),
+        lambda kind, handler: {**handler(kind), "properties": {"unit": {"const": unit}}},
+    )
 
 
 ShareAssumption = Annotated[Assumption, _in_unit("share")]

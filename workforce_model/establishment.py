@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -162,7 +163,7 @@ class Workforce:
             found.append((f"agency.{name}", "a post group has this name already"))
         labels: dict[str, str] = {}
         for name, team in self.teams.items():
-            other = labels.setdefault(" ".join(team.label.casefold().split()), name)
+            other = labels.setdefault(_as_read(team.label), name)
             if other != name:
                 found.append((f"teams.{name}.label", f"the same label as team {other}"))
         lead = self.recruitment_lead_months
@@ -173,6 +174,11 @@ class Workforce:
         if (self.conversion_from and self.conversion_until) and self.conversion_until < self.conversion_from:
             found.append(("conversion_until", f"ends before it starts ({self.conversion_from})"))
         return found
+
+
+def _as_read(label: str) -> str:
+    """A label as a reader takes it in: Unicode form, case and spacing aside."""
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.checks import Check, check_block, joined_checks
-from workforce_model.costs import KINDS, People, Values, monthly_prices, price
+from workforce_model.costs import KINDS, People, Values, by_budget, monthly_prices, price
 from workforce_model.draws import Words
 from workforce_model.establishment import Posts, lay_out
 from workforce_model.funding import Ledger, approved_amount, fund
@@ -199,7 +199,7 @@ def run_block(
     history = simulate(scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
     posts = lay_out(scenario.workforce, scenario.periods.start)
     cost = price(people_of(scenario, posts, history), years, scenario.costs, here, draw, budgets)
-    ledger = fund(cost.sum(axis=2), years, budgets, scenario.funding, approved)
+    ledger = fund(by_budget(cost), years, budgets, scenario.funding, approved)
     return Block(
         runs=runs, history=history, cost=cost, ledger=ledger, checks=check_block(scenario, posts, history, cost, ledger)
     )

@@ -7,7 +7,9 @@ room knows that.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
@@ -35,7 +37,7 @@ def month(text: str | pd.Period) -> pd.Period:
     """
     if isinstance(text, pd.Period) and text.freqstr == "M":
         return text
-    if not isinstance(text, str) or not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", text):
+    if not isinstance(text, str) or not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text):
         raise ValueError('a month is written as text, year then month: "2019-09"')
     return pd.Period(text, "M")
 
@@ -48,7 +50,6 @@ Month = Annotated[
 ]
 
 
-@cache
 def financial_year_start(text: str) -> pd.Period:
     """April of the financial year written ``2019/20``.
 
@@ -62,9 +63,17 @@ def financial_year_start(text: str) -> pd.Period:
     >>> financial_year_start("2019/20")
     Period('2019-04', 'M')
     """
-    found = re.fullmatch(r"((?:19|20)\d\d)/(\d\d)", text) if isinstance(text, str) else None
-    if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+    april = _april(text) if isinstance(text, str) else None
+    if april is None:
         raise ValueError('a financial year is written as text: "2019/20"')
+    return april
+
+
+@cache
+def _april(year: str) -> pd.Period | None:
+    found = re.fullmatch(r"((?:19|20)[0-9]{2})/([0-9]{2})", year)
+    if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+        return None
     return pd.Period(f"{found[1]}-04", "M")
 
 
@@ -103,25 +112,56 @@ def later_year(year: str, years: int = 1) -> str:
     return financial_year(financial_year_start(year) + 12 * years)
 
 
-def share_of_year(start: pd.Period) -> float:
+def months_by_year(years: Sequence[str]) -> dict[str, slice]:
+    """Where each financial year's months stand in a list that gives the year of each month, in order.
+
+    Raises
+    ------
+    ValueError
+        If a year comes back after a later one began: its months would be priced or funded out of turn.
+
+    Examples
+    --------
+    >>> months_by_year(["2018/19", "2018/19", "2019/20"])
+    {'2018/19': slice(0, 2, None), '2019/20': slice(2, 3, None)}
+    """
+    starts = [financial_year_start(year) for year in years]
+    if any(later < earlier for earlier, later in pairwise(starts)):
+        raise ValueError(f"years = {list(dict.fromkeys(years))}: expected the financial year of each month, in order")
+    first = {year: years.index(year) for year in dict.fromkeys(years)}
+    return {year: slice(begin, begin + years.count(year)) for year, begin in first.items()}
+
+
+def months_left_in_year(start: pd.Period | str) -> int:
+    """Whole months of its first financial year that a change has left to run: 12 from April, 1 from March.
+
+    Examples
+    --------
+    >>> months_left_in_year("2019-12")
+    4
+    """
+    return 12 - (month(start).month - 4) % 12
+
+
+def share_of_year(start: pd.Period | str) -> float:
     """Share of its first financial year that a change has left to run, whole months counted.
 
     Examples
     --------
-    >>> share_of_year(pd.Period("2019-09", "M"))
-    0.5833333333333334
+    >>> share_of_year("2019-10")
+    0.5
     """
-    return (12 - (start.month - 4) % 12) / 12
+    return months_left_in_year(start) / 12
 
 
-def part_year_effect(full_year_gbp: ArrayLike, start: pd.Period) -> NDArray[np.float64] | float:
+def part_year_effect(full_year_gbp: ArrayLike, start: pd.Period | str) -> NDArray[np.float64] | float:
     """Cost, in its first financial year, of a change that starts part way through.
 
     Parameters
     ----------
     full_year_gbp : float or array, shape (n,)
         Pounds over twelve months, phased evenly; negative for a saving.
-    start : Period[M]
+    start : Period[M] or str
         First month in effect, counted whole. April gives the full year.
 
     Returns
@@ -129,12 +169,21 @@ def part_year_effect(full_year_gbp: ArrayLike, start: pd.Period) -> NDArray[np.f
     float or array, shape (n,)
         Pounds, same sign. Full-year less part-year is next year's step-up in the medium-term plan.
 
+    Raises
+    ------
+    ValueError
+        If an amount is missing or infinite, or ``start`` is not a month.
+
     Examples
     --------
-    >>> part_year_effect(375_000, pd.Period("2019-10", "M"))
+    >>> part_year_effect(375_000, "2019-10")
     187500.0
     """
-    effect = np.asarray(full_year_gbp, dtype=float) * share_of_year(start)
+    full_year = np.asarray(full_year_gbp, dtype=float)
+    if not np.isfinite(full_year).all():
+        raise ValueError(f"full_year_gbp = {full_year_gbp!r}: expected finite pounds a year, negative for a saving")
+    months_gone = 12 - months_left_in_year(start)
+    effect = full_year - full_year * months_gone / 12  # April gives the full year to the last bit
     return float(effect) if effect.ndim == 0 else effect
 
 
@@ -158,7 +207,7 @@ def monthly_probability(annual: ArrayLike, reading: Reading) -> NDArray[np.float
     Raises
     ------
     ValueError
-        If the reading is unknown, or a rate is negative or gives a monthly probability above one.
+        If the reading is unknown, or a rate is missing, negative or gives a monthly probability above one.
 
     Examples
     --------
@@ -167,19 +216,21 @@ def monthly_probability(annual: ArrayLike, reading: Reading) -> NDArray[np.float
     >>> float(monthly_probability(0.156, "replaced"))
     0.013
     """
+    highest = {"replaced": 12.0, "not_replaced": np.inf, "annual_probability": 1.0}
+    if reading not in highest:
+        raise ValueError(f"reading = {reading!r}: expected one of {', '.join(highest)}")
     rate = np.asarray(annual, dtype=float)
-    ceiling = {"replaced": 12.0, "annual_probability": 1.0}.get(reading, np.inf)
-    if not np.all((rate >= 0) & (rate <= ceiling)):
-        raise ValueError(f"a yearly rate read as {reading!r} lies from 0 to {ceiling:g}")
+    wrong = ~(np.isfinite(rate) & (rate >= 0) & (rate <= highest[reading]))
+    if wrong.any():
+        raise ValueError(
+            f"annual = {rate[wrong][0]}, read as {reading!r}: expected a yearly fraction from 0 to"
+            f" {highest[reading]:g}; 15.5% is written 0.155"
+        )
     if reading == "replaced":
-        monthly = rate / 12
-    elif reading == "not_replaced":
-        monthly = 1 - (1 + rate) ** (-1 / 12)
-    elif reading == "annual_probability":
-        monthly = 1 - (1 - rate) ** (1 / 12)
-    else:
-        raise ValueError(f"unknown reading {reading!r}: replaced, not_replaced or annual_probability")
-    return monthly
+        return rate / 12
+    if reading == "not_replaced":
+        return np.asarray(1 - (1 + rate) ** (-1 / 12))
+    return np.asarray(1 - (1 - rate) ** (1 / 12))
 
 
 @record

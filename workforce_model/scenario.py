@@ -12,13 +12,13 @@ import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Strict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from workforce_model.assumptions import Assumption, Fault, Name, Text, record, sample
+from workforce_model.assumptions import Assumption, Day, Fault, Name, Text, record, sample
 from workforce_model.caseloads import Caseloads
 from workforce_model.costs import Costs, Values
 from workforce_model.draws import quantile_design
@@ -84,7 +84,7 @@ class Scenario:
     name: Name
     title: Text
     question: Text
-    seen_from: Annotated[datetime.date, Strict()]
+    seen_from: Day
     periods: Periods
     workforce: Workforce
     caseloads: Caseloads
@@ -342,7 +342,8 @@ def _expected(place: list[str]) -> str:
     """What a scenario file states at a place, in words."""
     node = _schema_at(place)
     if "unit" in node.get("properties", {}):
-        unit = f' in "{node["in"]}"' if "in" in node else ""
+        stated = node["properties"]["unit"].get("const")
+        unit = f' in "{stated}"' if stated else ""
         return f"an assumption{unit}, stated whole: a table with value, unit, source, date and confidence"
     if "enum" in node:
         return "one of " + ", ".join(json.dumps(choice) for choice in node["enum"])
@@ -376,10 +377,11 @@ def _schema_at(place: list[str]) -> dict[str, Any]:
             entries = [*node.get("patternProperties", {}).values(), node.get("additionalProperties") or {}]
             node = node.get("properties", {}).get(part) or entries[0]
         while "$ref" in node or "anyOf" in node:
-            node = (
-                {**schema["$defs"][node["$ref"].rsplit("/", 1)[1]], **node} if "$ref" in node else {**node["anyOf"][0]}
-            )
-            node.pop("$ref", None) if "properties" in node else None
+            if "anyOf" in node:
+                node = node["anyOf"][0]
+                continue
+            named = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+            node = {**named, "properties": {**named.get("properties", {}), **node.get("properties", {})}}
     return node
 
 

@@ -37,7 +37,7 @@ _HINTS = [
     (r"(?<==)\s*[-+]?0\d+", "no zero in front of a whole number: 10"),
     (r"(?i:(?<==)\s*(?:yes|no|on|off|true|false)\b)", "true or false, in small letters without quotes"),
     (r"(?i:(?<==)\s*(?:none|null|nil|na|n/a)\b)", "leave out a key that has no value"),
-    (r"(?<==)\s*[-+]?\d[\d.]*\s*[A-Za-z]+", "a number alone; its unit goes in the key unit"),
+    (r"(?<==)\s*[-+]?\d[\d.]*[ \t]*[A-Za-z]+\b(?![ \t]*[=.])", "a number alone; its unit goes in the key unit"),
     (r"^\s*[\w.\"'-]+\s*:(?!=).*", "= between a key and its value, not :"),
     (r"(?<==)\s*(?!(?:true|false|inf|nan)\b)[A-Za-z][^,}\]#]*", "text goes in quotes"),
 ]
@@ -45,6 +45,10 @@ _DATE = re.compile(r"(?<==)\s*\d{1,4}-\d{1,2}-\d{1,4}\b")
 _DOUBLED = ("Cannot overwrite", "Cannot declare", "Duplicate", "Cannot mutate")
 _PLAIN = {
     "Expected newline or end of document after a statement": "one key = value on a line; text goes in quotes",
+    "Invalid initial character for a key part": "a table { } is closed on the line it opens, no comma after its last key",
+    "Invalid statement": "expected key = value, a [table] or a # comment",
+    "Expected \"'\"": "text is not closed by its quotes",
+    "Expected \"'''\"": "text is not closed by its quotes",
     "Invalid value": "a value is missing or is not TOML; text goes in quotes",
     "Expected '=' after a key in a key/value pair": "expected key = value; a key is one word, or in quotes",
     "Unclosed array": "an array [ ] is not closed",
@@ -149,14 +153,9 @@ def slips(text: str) -> list[Slip]:
 def _slip(message: str, lines: list[str]) -> tuple[Slip, bool]:
     """The fault a message of ``tomllib`` is about, and whether the line can be set aside."""
     where = _WHERE.search(message)
-    text = "\n".join(lines)
-    number = (
-        int(where[1])
-        if where and where[1]
-        else max((n for n, statement in _statements(text) if statement.strip()), default=1)
-    )
-    line, before = lines[number - 1], "\n".join(lines[: number - 1])
     plain = message[: where.start()] if where else message
+    number = int(where[1]) if where and where[1] else _never_closed("\n".join(lines), plain)
+    line, before = lines[number - 1], "\n".join(lines[: number - 1])
     key, table = _KEY.match(line), _table_at(before)
     place = _place(table, key[1]) if key else line.strip()[:60] if line.lstrip().startswith("[") else dotted(table)
     if plain.startswith(_DOUBLED):
@@ -165,6 +164,13 @@ def _slip(message: str, lines: list[str]) -> tuple[Slip, bool]:
         return Slip(number, place, line[slice(*span)].strip(), rule), True
     given = line[key.end() :].strip() if key else line.strip()
     return Slip(number, place, given[:60], _PLAIN.get(plain, plain)), False
+
+
+def _never_closed(text: str, plain: str) -> int:
+    """The line where what is still open at the end of the text was opened."""
+    if plain.startswith(("Unterminated", "Expected")):
+        return text.count("\n", 0, max(text.rfind('"""'), text.rfind("'''"), 0)) + 1
+    return max((number for number, statement in _statements(text) if statement.strip()), default=1)
 
 
 def _hints(line: str) -> Iterator[tuple[tuple[int, int], str]]:
