@@ -31,6 +31,7 @@ TOY: dict[str, Any] = {
     "name": "toy",
     "title": "Ten posts, one team, nothing happens",
     "question": "What stays the same?",
+    "place": "Toytown",
     "seen_from": datetime.date(2019, 6, 12),
     "periods": {"start": "2019-04", "end": "2021-03", "report_from": "2019-04"},
     "workforce": {

@@ -38,7 +38,15 @@ def commands() -> None:
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 @click.option("--no-doubt", is_flag=True, help="Leave each assumption at its value: ranges then hold luck only.")
 @click.option("--processes", type=click.IntRange(1), help="Processes to use; the figures do not depend on it.")
-def run(scenarios: tuple[str, ...], runs: int, seed: int, out: str | None, overwrite: bool, no_doubt: bool, processes: int | None) -> None:
+def run(
+    scenarios: tuple[str, ...],
+    runs: int,
+    seed: int,
+    out: str | None,
+    overwrite: bool,
+    no_doubt: bool,
+    processes: int | None,
+) -> None:
     """Simulate, price and fund scenarios; print the answer and write it to a folder.
 
     The first scenario is the baseline the others are shown beside.
@@ -51,7 +59,11 @@ def run(scenarios: tuple[str, ...], runs: int, seed: int, out: str | None, overw
     with _pool(wanted) as executor, _progress(runs * len(loaded)) as bar:
         block = -(-runs // wanted) if wanted > 1 and runs < 1_024 * wanted else 1_024
         for scenario in loaded:
-            results.append(run_scenario(scenario, runs, seed, doubt=not no_doubt, executor=executor, block=block, progress=bar.update))
+            results.append(
+                run_scenario(
+                    scenario, runs, seed, doubt=not no_doubt, executor=executor, block=block, progress=bar.update
+                )
+            )
     _say(summary_text(results))
     folder = write_run(results, out, overwrite=overwrite, inputs=inputs)
     _say(f"Written to {folder}")
@@ -70,12 +82,21 @@ def check(scenarios: tuple[str, ...]) -> None:
             faults += 1
             continue
         _say(f"{path}: sound. {len(scenario.assumptions())} assumptions, seen from {scenario.seen_from}.")
-        for heading, found in (("To obtain from the council", scenario.to_obtain()), ("Later evidence used", scenario.later_evidence())):
+        for heading, found in (
+            ("To obtain from the council", scenario.to_obtain()),
+            ("Later evidence used", scenario.later_evidence()),
+        ):
             if found:
                 _say(f"  {heading} ({len(found)}):")
             for place, stated in found.items():
-                reason = f" because {stated.later_evidence}" if stated.later_evidence and heading.startswith("Later") else ""
-                spread = f" [{stated.low:g} to {stated.high:g}]" if stated.low is not None and stated.high is not None else ""
+                reason = (
+                    f" because {stated.later_evidence}" if stated.later_evidence and heading.startswith("Later") else ""
+                )
+                spread = (
+                    f" [{stated.low:g} to {stated.high:g}]"
+                    if stated.low is not None and stated.high is not None
+                    else ""
+                )
                 _say(f"    {place}: {stated.value:g}{spread} {stated.unit}{reason}")
     if faults:
         sys.exit(BAD_INPUT)

@@ -22,7 +22,6 @@ from workforce_model.scenario import (
     Problem,
     Scenario,
     ScenarioError,
-    dotted,
     json_schema,
     nearest,
     scenario_from,
@@ -178,7 +177,10 @@ def _base(chain: list[_Stated]) -> tuple[Path, str]:
         return last.path, "expected the name of one TOML file, in quotes"
     posix, windows = PurePosixPath(base), PureWindowsPath(base)
     if posix.is_absolute() or windows.anchor or "\\" in base or ":" in base or ".." in posix.parts:
-        return last.path, "a base lies in the folder of the file or below: no .., no drive, no address, / between folders"
+        return (
+            last.path,
+            "a base lies in the folder of the file or below: no .., no drive, no address, / between folders",
+        )
     path = Path(os.path.realpath(last.path.parent / base))
     shown = " -> ".join([*(stated.name for stated in chain), base])
     if not path.is_relative_to(last.path.parent):

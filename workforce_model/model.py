@@ -100,7 +100,7 @@ class Results:
 
     def summary(self) -> str:
         """One screen: cost, funding, staff and caseload, each with its range."""
-        from workforce_model.tables import summary_text
+        from workforce_model.summary import summary_text
 
         return summary_text([self])
 

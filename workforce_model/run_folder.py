@@ -94,7 +94,11 @@ def write_run(
     failed = sorted({check.name for r in together for check in r.checks if check.status == "failed"})
     if failed:
         raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
-    target = Path(out) if out is not None else Path("results") / f"{together[-1].scenario.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    target = (
+        Path(out)
+        if out is not None
+        else Path("results") / f"{together[-1].scenario.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    )
     _refuse_existing(target, overwrite)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -157,9 +161,13 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
     _write_runs(together, folder)
     for name, figure in first_charts(together).items():
         save(figure, folder / name)
-    checks = [(r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))]
+    checks = [
+        (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
+    ]
     rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in _one_of_each(checks)]
-    write_csv(pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv")
+    write_csv(
+        pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
+    )
     _write_record(together, folder, inputs)
 
 
@@ -231,7 +239,9 @@ def _keys(r: Results, first: int, label: str, value: str) -> dict[str, Any]:
     def repeated(text: str) -> Any:
         return pa.DictionaryArray.from_arrays(pa.array(np.zeros(size, dtype=np.int8)), pa.array([text]))
 
-    month = pa.DictionaryArray.from_arrays(pa.array(np.repeat(np.arange(len(months), dtype=np.int16), r.runs)), pa.array(months))
+    month = pa.DictionaryArray.from_arrays(
+        pa.array(np.repeat(np.arange(len(months), dtype=np.int16), r.runs)), pa.array(months)
+    )
     run = np.tile(np.arange(r.runs, dtype=np.int32), len(months))
     return {"scenario": repeated(r.scenario.name), label: repeated(value), "month": month, "run": run}
 
@@ -256,7 +266,11 @@ def _ledger_rows(r: Results) -> Iterable[dict[str, Any]]:
         for k, kind in enumerate(KINDS):
             columns[f"cost: {kind}"] = r.cost[:, b, k].reshape(-1)
         for source in ("base budget", "risk reserve", "MTFP growth", "grant"):
-            mine = [i for i, name in enumerate(r.ledger.lines) if (lines[name].budget, lines[name].source) == (budget, source)]
+            mine = [
+                i
+                for i, name in enumerate(r.ledger.lines)
+                if (lines[name].budget, lines[name].source) == (budget, source)
+            ]
             columns[f"funding: {source}"] = r.ledger.used[:, mine].sum(axis=1).reshape(-1)
         columns["gap"] = r.ledger.gap[:, b].reshape(-1)
         yield columns
@@ -265,23 +279,41 @@ def _ledger_rows(r: Results) -> Iterable[dict[str, Any]]:
 def _ledger_reread(r: Results, path: Path) -> Check:
     """I8: the ledger's yearly lines, read back from the file, are the run's own figures rounded once."""
     with path.open(encoding="utf-8", newline="") as file:
-        written = {(row["scenario"], row["period"], row["budget"], row["entry"], row["line"]): row["mean"] for row in csv.DictReader(file)}
+        written = {
+            (row["scenario"], row["period"], row["budget"], row["entry"], row["line"]): row["mean"]
+            for row in csv.DictReader(file)
+        }
     wrong = 0
     for year, months in reported_years(r).items():
         for budget, entry, line, figures in ledger_entries(r, months):
             expected = str(rounded(float(figures.mean()), 2) + 0)
             wrong += written.get((r.scenario.name, year, budget, entry, line)) != expected
     status = "failed" if wrong else "passed"
-    return Check("I8 one ledger", "every figure shown is the ledger value rounded once", status, float(wrong), 0.0, "the ledger read back")
+    return Check(
+        "I8 one ledger",
+        "every figure shown is the ledger value rounded once",
+        status,
+        float(wrong),
+        0.0,
+        "the ledger read back",
+    )
 
 
 def _write_record(together: list[Results], folder: Path, inputs: list[InputFile]) -> None:
     first = together[0]
-    outputs = {p.name: {"size": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in sorted(folder.iterdir())}
+    outputs = {
+        p.name: {"size": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
+        for p in sorted(folder.iterdir())
+    }
     record = {
         "schema_version": SCHEMA_VERSION,
         "complete": True,
-        "versions": {"workforce_model": __version__, "python": platform.python_version(), "numpy": np.__version__, "pandas": pd.__version__},
+        "versions": {
+            "workforce_model": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pandas": pd.__version__,
+        },
         "platform": f"{platform.system()} {platform.machine()}",
         "seed": first.seed,
         "runs_asked": first.runs,

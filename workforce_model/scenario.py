@@ -84,6 +84,7 @@ class Scenario:
     name: Name
     title: Text
     question: Text
+    place: Text
     seen_from: Day
     periods: Periods
     workforce: Workforce

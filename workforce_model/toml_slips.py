@@ -47,7 +47,7 @@ _PLAIN = {
     "Expected newline or end of document after a statement": "one key = value on a line; text goes in quotes",
     "Invalid initial character for a key part": "a table { } is closed on the line it opens, no comma after its last key",
     "Invalid statement": "expected key = value, a [table] or a # comment",
-    "Expected \"'\"": "text is not closed by its quotes",
+    'Expected "\'"': "text is not closed by its quotes",
     "Expected \"'''\"": "text is not closed by its quotes",
     "Invalid value": "a value is missing or is not TOML; text goes in quotes",
     "Expected '=' after a key in a key/value pair": "expected key = value; a key is one word, or in quotes",
