@@ -359,7 +359,7 @@ def test_two_lines_cannot_both_use_one_approval() -> None:
     one, other = (line({"2019/20": 375_000.0}, order=n, approved_by="KD4913") for n in (1, 2))
 
     with pytest.raises(
-        ValidationError, match="lines.second: the same approval and amounts as first: a pound is used once"
+        ValidationError, match=r"lines.second: the same approval and amounts as first: a pound is used once"
     ):
         plan(first=one, second=other)
 
@@ -367,7 +367,7 @@ def test_two_lines_cannot_both_use_one_approval() -> None:
 def test_two_lines_of_a_budget_cannot_share_a_place_in_the_order() -> None:
     one, other = line({"2019/20": 1.0}, label="One"), line({"2019/20": 2.0}, label="Other")
 
-    with pytest.raises(ValidationError, match="lines.second.order: first already has order 1 for nine_posts"):
+    with pytest.raises(ValidationError, match=r"lines.second.order: first already has order 1 for nine_posts"):
         plan(first=one, second=other)
 
 
@@ -378,7 +378,7 @@ def test_a_line_for_a_budget_that_is_not_there_is_refused() -> None:
         Funding(budgets=budgets, lines={"only": line({"2019/20": 1.0})})
 
 
-def balance(pounds: float) -> dict[str, Any]:
+def balance(pounds: float) -> Any:
     return {
         "value": pounds,
         "unit": "GBP",

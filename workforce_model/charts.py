@@ -46,10 +46,10 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
     place = np.arange(len(years))
     means = np.array([s.mean for s in spends]) / 1000
     whiskers = np.array([[s.mean - s.p10, s.p90 - s.mean] for s in spends]).T / 1000
-    ax.bar(place, means, 0.55, color=COLOURS[0], yerr=np.maximum(whiskers, 0), ecolor="#3D3D3D", capsize=4)
+    ax.bar(place, means, 0.55, color="#6BACE6", yerr=np.maximum(whiskers, 0), ecolor="#3D3D3D", capsize=4)
     for x, s in zip(place, spends, strict=True):
         ax.annotate(
-            thousands(s.mean), (x, 0), (0, 5), textcoords="offset points", ha="center", color="white", fontsize=10
+            thousands(s.mean), (x, s.p90 / 1000), (0, 4), textcoords="offset points", ha="center", color=COLOURS[0]
         )
     for x, amount in zip(place, approved, strict=True):
         ax.plot([x - 0.4, x + 0.4], [amount / 1000] * 2, color=COLOURS[1], linewidth=3)
@@ -63,12 +63,8 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
     ax.set_xticks(place, list(years))
     ax.set_ylim(0, 1.25 * max([*approved / 1000, *(s.p90 / 1000 for s in spends), 1]))
     label = results.scenario.funding.budgets[budget].label
-    first = next(iter(years))
-    under = spends[0].p90 < approved[0]
-    headline = f"{label}: {'within' if under else 'close to or over'} the approval in {first}"
-    later = [year for year, s, amount in zip(years, spends, approved, strict=True) if s.p10 > amount > 0]
-    if later:
-        headline = f"{label} cost more than approved from {later[0]}"
+    first, last = list(years)[0], list(years)[-1]
+    headline = f"{label}: £{thousands(spends[0].mean)}k in {first}, £{thousands(spends[-1].mean)}k in {last}"
     detail = "; ".join(
         f"{year} £{thousands(s.mean)}k [{thousands(s.p10)} to {thousands(s.p90)}], approved £{thousands(amount)}k"
         for year, s, amount in zip(years, spends, approved, strict=True)
@@ -96,7 +92,7 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
     marks = {year: spread(filled[m[-1]], results.draw) for year, m in reported_years(results).items()}
     label = results.scenario.funding.budgets[budget].label
     year, s = next(iter(marks.items()))
-    headline = f"{label}: {rounded(s.mean, 1)} of {total} filled by March {_end(year)}"
+    headline = f"{label}: {rounded(s.mean, 1)} of {total} filled on average in March {_end(year)}"
     detail = "; ".join(
         f"March {_end(y)} {rounded(m.mean, 1)} [{rounded(m.p10)} to {rounded(m.p90)}]" for y, m in marks.items()
     )
