@@ -63,7 +63,7 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
     ax.set_xticks(place, list(years))
     ax.set_ylim(0, 1.25 * max([*approved / 1000, *(s.p90 / 1000 for s in spends), 1]))
     label = results.scenario.funding.budgets[budget].label
-    first, last = list(years)[0], list(years)[-1]
+    first, *_, last = years
     headline = f"{label}: £{thousands(spends[0].mean)}k in {first}, £{thousands(spends[-1].mean)}k in {last}"
     detail = "; ".join(
         f"{year} £{thousands(s.mean)}k [{thousands(s.p10)} to {thousands(s.p90)}], approved £{thousands(amount)}k"

@@ -9,8 +9,10 @@ import os
 import sys
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import click
+from tqdm.auto import tqdm
 
 from workforce_model import __version__
 from workforce_model.files import load_scenario, read_inputs
@@ -112,9 +114,7 @@ def _pool(processes: int) -> AbstractContextManager[Executor | None]:
     return ProcessPoolExecutor(processes) if processes > 1 else nullcontext()
 
 
-def _progress(total: int):
-    from tqdm.auto import tqdm
-
+def _progress(total: int) -> tqdm[Any]:
     return tqdm(total=total, unit=" runs", disable=None, leave=False)
 
 

@@ -14,10 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.costs import Values, monthly_prices
+from workforce_model.doubt import draw_values
 from workforce_model.funding import approved_amount
 from workforce_model.model import SEED
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
-from workforce_model.scenario import Scenario, draw_values
+from workforce_model.scenario import Scenario
 
 End = Literal["value", "low", "high"]
 

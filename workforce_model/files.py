@@ -5,6 +5,7 @@ A file is data. Nothing in it runs, it can name no file outside its own folder, 
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -12,7 +13,7 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -36,9 +37,10 @@ MAX_DEPTH = 12
 MAX_KEYS = 10_000
 MAX_BASES = 8
 _OWN = ("name", "title", "question")
+_CHAIN_KEYS = ("base", "schema_version")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class _Stated:
     """What one file of a chain states; ``name`` is relative to the folder of the first."""
 
@@ -49,8 +51,11 @@ class _Stated:
 
     def line_of(self, place: toml_slips.Path) -> int:
         """The line that states a place, or else the nearest table around it."""
-        lines = toml_slips.stated_lines(self.content.decode())
-        return next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
+        return next((self._lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self._lines), 1)
+
+    @cached_property
+    def _lines(self) -> dict[toml_slips.Path, int]:
+        return toml_slips.stated_lines(self.content.decode())
 
     def problem(self, key: str, rule: str) -> Problem:
         """A problem with one top-level key of this file."""
@@ -160,7 +165,7 @@ def _unfit(path: Path) -> str:
     """Why a path cannot be a scenario file; empty where it can."""
     if path.suffix.lower() in (".yaml", ".yml"):
         return "scenarios are TOML files: YAML is not read, because it turns some values into others unseen"
-    if len(os.fsencode(path.name)) > 255 or not path.exists():
+    if any(len(os.fsencode(part)) > 255 for part in path.parts) or not path.exists():
         return "no such file"
     if path.is_dir():
         return "a folder; expected a .toml file in it"
@@ -261,7 +266,7 @@ def _joined(chain: list[_Stated]) -> tuple[Table, dict[toml_slips.Path, int]]:
     tree: Table = {}
     stated_in: dict[toml_slips.Path, int] = {(): len(chain) - 1}
     for depth in range(len(chain) - 1, -1, -1):
-        own = {key: value for key, value in chain[depth].tree.items() if key not in ("base", "schema_version")}
+        own = {key: value for key, value in chain[depth].tree.items() if key not in _CHAIN_KEYS}
         replaced: list[toml_slips.Path] = []
         tree = _merged(tree, own, (), replaced)
         stated_in.update(dict.fromkeys(replaced, depth))
@@ -287,13 +292,15 @@ def _is_assumption(table: Table) -> bool:
 
 def _placed(problem: Problem, chain: list[_Stated], stated_in: dict[toml_slips.Path, int]) -> tuple[int, int, Problem]:
     """A problem with the file and line that state its key: the file's position, the line, the problem."""
-    place = tuple(toml_slips.keys_of(problem.place))
+    place = toml_slips.keys_of(problem.place)
     around = (place[:n] for n in range(len(place) + 1))
     depth = min(stated_in[outer] for outer in around if outer in stated_in)
     line = chain[depth].line_of(place)
     rule = problem.rule
     if len(place) == 1 and rule.startswith("unknown key"):
-        rule = "unknown key" + nearest(place[0], scenario_schema()["properties"])
+        rule = "unknown key" + nearest(
+            place[0], [*_CHAIN_KEYS, *(field.name for field in dataclasses.fields(Scenario))]
+        )
     return depth, line, Problem(f"{chain[depth].name} line {line}: {problem.place}", problem.given, rule)
 
 

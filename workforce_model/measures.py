@@ -104,7 +104,7 @@ def measured_in_year(results: Results, name: str, year: str, team: str | None = 
     """A measure of a financial year in every run, shape (R,): flows added, stocks and rates at its last month."""
     months = np.flatnonzero(np.array(results.years) == year) + 1
     figures = measured(results, name, team)
-    return figures[months].sum(axis=0) if MEASURES[name].kind == "flow" else figures[months[-1]]
+    return np.asarray(figures[months].sum(axis=0) if MEASURES[name].kind == "flow" else figures[months[-1]])
 
 
 def teams_measured(results: Results, name: str) -> tuple[str, ...]:

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from workforce_model.checks import Check, check_block, joined_checks
 from workforce_model.costs import KINDS, People, Values, by_budget, monthly_prices, price
+from workforce_model.doubt import DRAWS, draw_values
 from workforce_model.draws import Words
 from workforce_model.establishment import Posts, lay_out
 from workforce_model.funding import Ledger, approved_amount, fund
 from workforce_model.history import History
 from workforce_model.periods import financial_year
-from workforce_model.scenario import DRAWS, Scenario, draw_values
+from workforce_model.scenario import Scenario
 from workforce_model.simulation import simulate
 
 RUNS, SEED = 2_000, 20190612

@@ -11,7 +11,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +180,7 @@ def _one_of_each(checks: list[tuple[str, Check]]) -> list[tuple[str, Check]]:
     return [(scenario, check) for (scenario, _), check in latest.items()]
 
 
-def _stacked(table: Any, together: list[Results]) -> pd.DataFrame:
+def _stacked(table: Callable[[Results], pd.DataFrame], together: list[Results]) -> pd.DataFrame:
     return pd.concat([table(r) for r in together], ignore_index=True)
 
 
@@ -288,11 +288,10 @@ def _ledger_reread(r: Results, path: Path) -> Check:
         for budget, entry, line, figures in ledger_entries(r, months):
             expected = str(rounded(float(figures.mean()), 2) + 0)
             wrong += written.get((r.scenario.name, year, budget, entry, line)) != expected
-    status = "failed" if wrong else "passed"
     return Check(
         "I8 one ledger",
         "every figure shown is the ledger value rounded once",
-        status,
+        "failed" if wrong else "passed",
         float(wrong),
         0.0,
         "the ledger read back",

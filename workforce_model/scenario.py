@@ -14,20 +14,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from workforce_model.assumptions import Assumption, Day, Fault, Name, Text, record, sample
+from workforce_model.assumptions import Assumption, Day, Fault, Name, Text, record
 from workforce_model.caseloads import Caseloads
-from workforce_model.costs import Costs, Values
-from workforce_model.draws import quantile_design
+from workforce_model.costs import Costs
 from workforce_model.establishment import Workforce
 from workforce_model.funding import Funding
 from workforce_model.periods import Periods
 
-DRAWS = 256
-"""Draws of the uncertain assumptions; run i takes draw i modulo this."""
 _SHOWN = 20
 
 
@@ -207,10 +202,8 @@ class Scenario:
             place: Any = tree
             for parent in parents:
                 place = place.get(parent) if isinstance(place, dict) else None
-            if not isinstance(place, dict) or (
-                last not in place
-                and parents
-                and parents[-1] not in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")
+            if not isinstance(place, dict) or not (
+                last in place or last in _schema_at(parents).get("properties", ()) or _names(parents)
             ):
                 problems.append(Problem(path, "", f"no such place in the scenario{nearest(path, known)}"))
             elif value is None:
@@ -220,6 +213,11 @@ class Scenario:
         if problems:
             raise ScenarioError("scenario.replace", problems)
         return scenario_from(tree, "scenario.replace")
+
+
+def _names(place: list[str]) -> bool:
+    """Whether the keys of a table are names of the analyst's own, such as posts or funding lines."""
+    return bool(place) and place[-1] in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Assumption]]:
@@ -393,25 +391,3 @@ def nearest(given: str, known: Any) -> str:
     if close:
         return f"; did you mean {close[0]}?"
     return f"; known: {', '.join(sorted(names))}" if 0 < len(names) <= 30 else ""
-
-
-def draw_values(scenario: Scenario, seed: int, doubt: bool) -> Values:
-    """Every assumption's value in each draw of the rates.
-
-    Parameters
-    ----------
-    doubt : bool
-        Whether assumptions vary over their ranges; if not, each stands at its value in one draw.
-
-    Returns
-    -------
-    dict of array, shape (D,)
-        By dotted path; D is :data:`DRAWS`, or 1 without doubt.
-    """
-    if not doubt:
-        return {path: np.array([float(a.value)]) for path, a in scenario.assumptions().items()}
-    drawn: dict[str, NDArray[np.float64]] = {}
-    for path, assumption in scenario.assumptions().items():
-        quantile = quantile_design(seed, path, DRAWS) if assumption.uncertain else np.full(DRAWS, 0.5)
-        drawn[path] = sample(assumption, quantile)
-    return drawn

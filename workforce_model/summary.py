@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from workforce_model.tables import TIDY, annual_table, ledger_table, reported_ye
 
 Figures = NDArray[np.float64]
 LABEL, WIDTH = 46, 100
-_KINDS = {
+_KINDS: dict[str, tuple[str, ...]] = {
     "Permanent pay and on-costs": PAY_KINDS,
     "Agency": AGENCY_KINDS,
     "Commissioned team": ("commissioned team",),
@@ -88,7 +89,8 @@ def _difference_sentence(base: Results, option: Results) -> str:
     teams = set(base.scenario.caseloads.teams) & set(option.scenario.caseloads.teams)
     limit = option.scenario.caseloads.caseload_limit
     changes = {
-        t: _paired(base, option, lambda r, t=t: measured_in_year(r, "share_at_or_over", year, t)) for t in sorted(teams)
+        t: _paired(base, option, partial(measured_in_year, name="share_at_or_over", year=year, team=t))
+        for t in sorted(teams)
     }
     team = max(changes, key=lambda t: abs(changes[t].mean) if not np.isnan(changes[t].mean) else 0.0)
     change = changes[team]

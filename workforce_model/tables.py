@@ -59,13 +59,13 @@ def annual_table(results: Results) -> pd.DataFrame:
             value = figures[months + 1].sum(axis=0) if kind == "flow" else figures[months[-1] + 1]
             rows.append((team, name, unit, year, value))
     for name in ("caseload", "share_at_or_over"):
-        for team in (None, *teams_measured(results, name)):
-            over, under = (measured(results, part, team) for part in MEASURES[name].parts or ())
+        for chosen in (None, *teams_measured(results, name)):
+            over, under = (measured(results, part, chosen) for part in MEASURES[name].parts or ())
             for year, months in reported_years(results).items():
                 below = under[months + 1].sum(axis=0)
                 above = over[months + 1].sum(axis=0)
                 rate = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
-                rows.append((team or COUNCIL, f"{name}_year_average", MEASURES[name].unit, year, rate))
+                rows.append((chosen or COUNCIL, f"{name}_year_average", MEASURES[name].unit, year, rate))
     return _tidy(results, rows)
 
 

@@ -92,6 +92,17 @@ def stated_lines(text: str) -> dict[Path, int]:
     return lines
 
 
+def keys_of(place: str) -> Path:
+    """The keys of a place written as TOML writes it.
+
+    Examples
+    --------
+    >>> keys_of('costs.pay_award."2019/20"')
+    ('costs', 'pay_award', '2019/20')
+    """
+    return _header(tomllib.loads(f"[{place}]"))
+
+
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Each statement with the line it starts on: line ends inside text and brackets do not count."""
     begin = number = depth = 0
@@ -135,7 +146,8 @@ def slips(text: str) -> list[Slip]:
     >>> slips("rate = 35%")[0].rule
     'a fraction without %: 35% is written 0.35'
     """
-    lines, found = text.split("\n"), []
+    lines = text.split("\n")
+    found: list[Slip] = []
     while len(found) < _MOST:
         try:
             tomllib.loads("\n".join(lines) + "\n")
@@ -204,7 +216,7 @@ def _doubled(number: int, line: str, before: str, table: Path, place: str) -> tu
 
 def _place(table: Path, key: str) -> str:
     try:
-        return dotted((*table, *_header(tomllib.loads(f"[{key}]"))))
+        return dotted((*table, *keys_of(key)))
     except tomllib.TOMLDecodeError:
         return dotted((*table, key))
 

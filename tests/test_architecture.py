@@ -1,0 +1,83 @@
+"""The direction of imports, the lightness of importing, and the size of the rooms."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path("workforce_model")
+ROOMS = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
+FOUNDATION = {"periods", "assumptions", "draws"}
+ALLOWED = {
+    "assumptions": set(),
+    "draws": set(),
+    "periods": {"assumptions"},
+    "establishment": FOUNDATION,
+    "workforce": FOUNDATION | {"establishment"},
+    "caseloads": FOUNDATION | {"establishment"},
+    "allocation": FOUNDATION | {"establishment"},
+    "costs": FOUNDATION,
+    "funding": FOUNDATION,
+    "history": FOUNDATION | {"establishment", "workforce", "caseloads"},
+    "simulation": FOUNDATION | {"establishment", "workforce", "caseloads", "allocation", "history"},
+    "scenario": FOUNDATION | {"establishment", "caseloads", "costs", "funding"},
+}
+
+
+def imported(room: str, *, at_top: bool = False) -> set[str]:
+    """The rooms and libraries a room imports."""
+    tree = ast.parse((PACKAGE / f"{room}.py").read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in tree.body if at_top else ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            parts = node.module.split(".")
+            inside = parts[0] == "workforce_model"
+            found |= {parts[1]} if inside and len(parts) > 1 else {a.name for a in node.names} if inside else {parts[0]}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("room", sorted(ALLOWED))
+def test_a_calculating_room_imports_only_what_lies_inward(room: str) -> None:
+    assert imported(room) & set(ROOMS) <= ALLOWED[room]
+
+
+def test_no_room_imports_the_command_line_and_only_charts_imports_matplotlib() -> None:
+    assert not [room for room in ROOMS if "cli" in imported(room)]
+    assert [room for room in ROOMS if "matplotlib" in imported(room)] == ["charts"]
+
+
+def test_no_two_rooms_import_each_other_at_the_top() -> None:
+    def reach(room: str, seen: frozenset[str]) -> None:
+        assert room not in seen, (room, seen)
+        for other in imported(room, at_top=True) & set(ROOMS):
+            reach(other, seen | {room})
+
+    for room in ROOMS:
+        reach(room, frozenset())
+
+
+def test_importing_the_package_loads_no_heavy_library_and_reads_no_file() -> None:
+    code = (
+        "import sys, builtins, io; real = io.open; opened = []\n"
+        "import numpy, pandas\n"
+        "builtins.open = lambda *a, **k: opened.append(a) or real(*a, **k)\n"
+        "import workforce_model\n"
+        "heavy = [m for m in ('matplotlib','scipy.stats','docx','openpyxl','pyarrow.parquet','gptables') "
+        "if m in sys.modules]\n"
+        "print(heavy, opened)"
+    )
+
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert said.strip() == "[] []"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_stays_under_four_hundred_lines(room: str) -> None:
+    assert len((PACKAGE / f"{room}.py").read_text(encoding="utf-8").splitlines()) <= 400

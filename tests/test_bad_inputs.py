@@ -1,0 +1,303 @@
+"""Rows B01 to B17 of the assurance rules: every fault at once, with its place, value and rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomlkit
+
+import workforce_model as wm
+from tests.toys import posts, stated, toy_tree
+from workforce_model.files import load_scenario
+from workforce_model.scenario import ScenarioError
+
+
+def written(folder: Path, changes: dict[str, Any] | None = None, name: str = "case.toml") -> Path:
+    path = folder / name
+    path.write_text(tomlkit.dumps(toy_tree(changes)), encoding="utf-8")
+    return path
+
+
+def refusal(path: Path | str) -> str:
+    """The message a file is refused with; the file itself is left as it was."""
+    before = Path(path).read_bytes() if Path(path).is_file() else None
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(path)
+    after = Path(path).read_bytes() if Path(path).is_file() else None
+    assert after == before
+    return str(refused.value)
+
+
+def appended(folder: Path, text: str) -> Path:
+    path = folder / "slip.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_sound_file_is_read_as_it_was_written(tmp_path: Path) -> None:
+    scenario = load_scenario(written(tmp_path))
+
+    assert scenario.workforce.posts["worker"].number == 10
+
+
+def test_b01_a_missing_path_a_folder_and_an_empty_file_are_each_named(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.toml"
+    empty.write_text("")
+
+    assert "gone.toml" in refusal(tmp_path / "gone.toml")
+    assert "folder" in refusal(tmp_path)
+    assert "empty" in refusal(empty)
+
+
+def test_b01_a_yaml_file_is_refused_with_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text("name: case\n")
+
+    assert "TOML" in refusal(path)
+
+
+def test_b02_a_syntax_error_names_its_line(tmp_path: Path) -> None:
+    message = refusal(appended(tmp_path, 'name = "a"\ntitle = = "b"\n'))
+
+    assert "line 2" in message
+
+
+def test_b02_a_doubled_key_is_refused_at_its_second_line(tmp_path: Path) -> None:
+    message = refusal(appended(tmp_path, 'name = "a"\ntitle = "b"\nname = "c"\n'))
+
+    assert "line 3" in message
+
+
+def test_b03_an_unknown_key_suggests_the_nearest_and_a_missing_one_is_named(tmp_path: Path) -> None:
+    salery = toy_tree({"costs.grades.social_worker.salery": stated(1.0, "GBP a year"), "workforce.year_shock": None})
+    path = tmp_path / "case.toml"
+    path.write_text(tomlkit.dumps(salery), encoding="utf-8")
+
+    message = refusal(path)
+
+    assert "salery" in message
+    assert "salary" in message
+    assert "workforce.year_shock" in message
+    assert "line" in message
+
+
+@pytest.mark.parametrize("slip", ["35%", "375,000", "£375k", "2019/20", ".35", "yes", "True", "01/04/2019"])
+def test_b04_a_value_toml_does_not_know_is_refused_with_the_accepted_form(tmp_path: Path, slip: str) -> None:
+    message = refusal(appended(tmp_path, f'name = "a"\nvalue = {slip}\n'))
+
+    assert "line 2" in message
+    assert len(message.splitlines()[1]) > 20
+
+
+@pytest.mark.parametrize("value", ["9", True])
+def test_b05_text_or_true_for_a_number_is_refused(tmp_path: Path, value: object) -> None:
+    tree = toy_tree()
+    tree["workforce"]["turnover_rate"]["value"] = value
+    path = tmp_path / "case.toml"
+    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
+
+    assert "workforce.turnover_rate" in refusal(path)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e400"])
+def test_b06_numbers_that_are_not_finite_are_refused(tmp_path: Path, value: str) -> None:
+    text = tomlkit.dumps(toy_tree({"workforce.turnover_rate": 0.155}))
+
+    message = refusal(appended(tmp_path, text.replace("0.155", value)))
+
+    assert "workforce.turnover_rate.value" in message
+
+
+@pytest.mark.parametrize("value", [18.9, 1.3])
+def test_b07_a_rate_above_one_is_refused_with_the_fraction_rule(tmp_path: Path, value: float) -> None:
+    message = refusal(written(tmp_path, {"workforce.turnover_rate": value}))
+
+    assert "workforce.turnover_rate.value" in message
+    assert str(value) in message
+    assert "0.013" in message
+
+
+def test_b08_negative_amounts_and_half_posts_are_refused_together(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        {
+            "costs.grades.social_worker.salary": -1.0,
+            "costs.agency_hours": -36.0,
+            "workforce.recruitment_lead_months": -2,
+            "caseloads.teams.team.open_cases": -5,
+            "workforce.posts.worker.number": 2.5,
+        },
+    )
+
+    message = refusal(path)
+
+    for place in ("salary", "agency_hours", "recruitment_lead_months", "open_cases", "worker.number"):
+        assert place in message
+
+
+@pytest.mark.parametrize("value", [0.0, 1.4, -0.5])
+def test_b09_a_person_above_one_or_not_above_nought_fte_is_refused(tmp_path: Path, value: float) -> None:
+    message = refusal(written(tmp_path, {"workforce.posts.worker.fte": value}))
+
+    assert "workforce.posts.worker.fte" in message
+
+
+def test_b10_an_on_cost_stated_on_top_of_the_salary_is_refused_with_the_slip(tmp_path: Path) -> None:
+    message = refusal(written(tmp_path, {"costs.pension_rate": 1.275}))
+
+    assert "costs.pension_rate.value" in message
+    assert "0.275" in message
+
+
+def test_b11_shares_passed_on_above_one_are_refused_with_their_sum(tmp_path: Path) -> None:
+    other = toy_tree()["caseloads"]["teams"]["team"]
+    path = written(
+        tmp_path,
+        {
+            "workforce.teams.b": {"label": "B"},
+            "workforce.teams.c": {"label": "C"},
+            "workforce.posts.b": posts(1, team="b"),
+            "workforce.posts.c": posts(1, team="c"),
+            "caseloads.teams.b": other,
+            "caseloads.teams.c": other,
+            "caseloads.teams.team.passes_on": {"b": stated(0.6, "share"), "c": stated(0.401, "share")},
+        },
+    )
+
+    assert "1.001" in refusal(path)
+
+
+def test_b12_an_approval_used_twice_and_a_drawdown_above_the_reserve_are_refused(tmp_path: Path) -> None:
+    line = {"budget": "existing", "label": "R", "source": "risk reserve", "recurrent": False, "approved_by": "Cabinet"}
+    twice = {
+        "funding.lines.one": {**line, "order": 2, "amounts": {"2019/20": 400_000.0}},
+        "funding.lines.two": {**line, "order": 3, "amounts": {"2019/20": 400_000.0}},
+        "funding.reserve_opening_balance": stated(300_000.0, "GBP"),
+    }
+
+    message = refusal(written(tmp_path, twice))
+
+    assert "funding.lines.two" in message
+    assert "300,000" in message
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("periods.end", "2018-01"), ("periods.start", "2019-13"), ("workforce.conversion_from", "2019-00")],
+)
+def test_b13_dates_that_cannot_be_are_refused(tmp_path: Path, path: str, value: str) -> None:
+    assert path in refusal(written(tmp_path, {path: value}))
+
+
+def test_b13_a_29_february_2019_is_refused(tmp_path: Path) -> None:
+    text = tomlkit.dumps(toy_tree()).replace("seen_from = 2019-06-12", "seen_from = 2019-02-29")
+
+    assert "line" in refusal(appended(tmp_path, text))
+
+
+def test_b14_an_unknown_team_lists_the_known_ones_and_labels_alike_are_refused(tmp_path: Path) -> None:
+    unknown = refusal(written(tmp_path, {"workforce.posts.worker.team": "teem"}))
+    alike = refusal(written(tmp_path, {"workforce.teams.other": {"label": " the TEAM "}}))
+
+    assert "workforce.posts.worker.team" in unknown
+    assert "team" in unknown.split("known")[1]
+    assert "workforce.teams.other" in alike
+
+
+def test_b15_more_planned_conversions_than_agency_workers_are_refused(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        {"workforce.posts.new": posts(3, created="2019-06", starts_on="2019-09", planned_conversions=2)},
+    )
+
+    message = refusal(path)
+
+    assert "workforce.posts.new.planned_conversions" in message
+    assert "only 0" in message
+
+
+def test_b16_a_base_that_is_missing_loops_or_lies_outside_is_refused_with_the_chain(tmp_path: Path) -> None:
+    head = 'name = "a"\ntitle = "a"\nquestion = "a"\n'
+    missing = appended(tmp_path, f'base = "gone.toml"\n{head}')
+    (tmp_path / "one.toml").write_text(f'base = "two.toml"\n{head}')
+    (tmp_path / "two.toml").write_text(f'base = "one.toml"\n{head}')
+    outside = tmp_path / "outside.toml"
+    outside.write_text(f'base = "../elsewhere.toml"\n{head}')
+
+    assert "gone.toml" in refusal(missing)
+    loop = refusal(tmp_path / "one.toml")
+    assert "one.toml" in loop
+    assert "two.toml" in loop
+    assert "elsewhere.toml" in refusal(outside)
+
+
+def test_b17_a_newer_schema_and_a_source_after_the_seen_from_date_are_refused(tmp_path: Path) -> None:
+    newer = refusal(appended(tmp_path, "schema_version = 99\n" + tomlkit.dumps(toy_tree())))
+    tree = toy_tree()
+    tree["workforce"]["turnover_rate"]["date"] = __import__("datetime").date(2020, 2, 27)
+    path = tmp_path / "late.toml"
+    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
+    late = refusal(path)
+
+    assert "99" in newer
+    assert "workforce.turnover_rate.date" in late
+    assert "hindsight" in late
+
+
+def test_later_evidence_with_a_reason_is_taken_and_named(tmp_path: Path) -> None:
+    tree = toy_tree()
+    tree["workforce"]["turnover_rate"] |= {
+        "date": __import__("datetime").date(2020, 2, 27),
+        "later_evidence": "a price known only later",
+    }
+    path = tmp_path / "late.toml"
+    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
+
+    assert list(load_scenario(path).later_evidence()) == ["workforce.turnover_rate"]
+
+
+def test_twenty_five_faults_in_one_file_are_twenty_and_a_count(tmp_path: Path) -> None:
+    many = {f"workforce.posts.group_{i}": posts(3, fte=2.0) for i in range(25)}
+
+    message = refusal(written(tmp_path, many))
+
+    assert "25 problems" in message
+    assert "and 5 more" in message
+
+
+def test_an_assumption_restated_in_a_derived_file_is_stated_whole(tmp_path: Path) -> None:
+    written(tmp_path, name="base.toml")
+    derived = tmp_path / "derived.toml"
+    head = 'base = "base.toml"\nname = "d"\ntitle = "d"\nquestion = "d"\n'
+    derived.write_text(head + "[workforce]\nturnover_rate = 0.2\n")
+
+    message = refusal(derived)
+
+    assert "workforce.turnover_rate" in message
+    assert "derived.toml" in message
+
+
+def test_a_stand_in_for_what_the_council_must_supply_carries_a_range(tmp_path: Path) -> None:
+    path = written(tmp_path, {"costs.non_pay": {**stated(1_500.0, "GBP a year"), "obtain": True}})
+
+    assert "costs.non_pay" in refusal(path)
+
+
+@pytest.mark.parametrize("runs", [0, -5, 10**12, 2.5, True])
+def test_b31_a_number_of_runs_that_makes_no_sense_is_refused(runs: Any) -> None:
+    with pytest.raises(ValueError, match="runs"):
+        wm.run(wm.load_scenario("scenarios/do_nothing.toml"), runs)
+
+
+def test_b34_inputs_are_never_changed_by_a_run_or_a_replacement() -> None:
+    scenario = wm.load_scenario("scenarios/approved.toml")
+
+    slower = scenario.replace({"workforce.recruitment_lead_months": 5})
+    wm.run(slower, 4)
+
+    assert scenario.workforce.recruitment_lead_months.value == 3
+    assert slower.workforce.recruitment_lead_months.value == 5
+    with pytest.raises(ScenarioError, match="recruitment_leed"):
+        scenario.replace({"workforce.recruitment_leed_months": 5})

@@ -1,0 +1,82 @@
+"""The command line: one answer, one message when it goes wrong, and the promised exit code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-c", "from workforce_model.cli import main; main()"]
+
+
+def said(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *words], capture_output=True, text=True, encoding="utf-8", **more)  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    out = tmp_path_factory.mktemp("cli") / "run"
+    done = said("run", "scenarios/do_nothing.toml", "scenarios/approved.toml", "--runs", "20", "--out", str(out))
+    return done, out
+
+
+def test_run_prints_the_answer_and_names_the_folder(ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    done, out = ran
+
+    assert done.returncode == 0, done.stderr
+    for heading in ("ENVELOPE TEST", "COST 2019/20", "FUNDING", "STAFF, FTE", "21 OR MORE", "To obtain", "Checks: all"):
+        assert heading in done.stdout
+    assert f"Written to {out}" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 130
+    assert "With every price at its low end 412, at its high end 557" in done.stdout
+
+
+def test_an_earlier_run_is_kept_and_the_refusal_is_bad_input(
+    ran: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    _, out = ran
+    before = (out / "run.json").read_bytes()
+
+    again = said("run", "scenarios/do_nothing.toml", "--runs", "4", "--out", str(out))
+
+    assert again.returncode == 2
+    assert "--overwrite" in again.stderr
+    assert (out / "run.json").read_bytes() == before
+
+
+def test_bad_input_is_one_message_without_a_traceback_and_exit_code_two(tmp_path: Path) -> None:
+    missing = said("run", str(tmp_path / "gone.toml"))
+    nonsense = said("run", "scenarios/do_nothing.toml", "--runs", "0", "--out", str(tmp_path / "x"))
+
+    assert (missing.returncode, nonsense.returncode) == (2, 2)
+    assert "gone.toml" in missing.stderr
+    assert "Traceback" not in missing.stderr + nonsense.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_lists_what_is_to_be_obtained_and_fails_on_a_bad_file(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text("name = 'x'\n")
+
+    sound = said("check", "scenarios/approved.toml")
+    mixed = said("check", "scenarios/approved.toml", str(bad))
+
+    assert sound.returncode == 0
+    assert "costs.pension_rate" in sound.stdout
+    assert "Later evidence used" in sound.stdout
+    assert mixed.returncode == 2
+    assert "bad.toml" in mixed.stderr
+
+
+def test_a_terminal_that_knows_only_ascii_still_gets_the_answer(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "run", "scenarios/approved.toml", "--runs", "4", "--out", str(tmp_path / "r")],
+        capture_output=True,
+        env={"PYTHONIOENCODING": "ascii", "PATH": "/usr/bin:/bin"},
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert b"GBP" in done.stdout
