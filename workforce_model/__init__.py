@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
-    from workforce_model.files import load_scenario
+    from workforce_model.envelope import envelope_table
+    from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.model import Results, run
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario, ScenarioError
+    from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
 
 _HOME = {
     "load_scenario": "files",
+    "shipped_scenarios": "files",
+    "envelope_table": "envelope",
+    "annual_table": "tables",
+    "caseload_spread_table": "tables",
+    "ledger_table": "tables",
+    "monthly_table": "tables",
     "Results": "model",
     "run": "model",
     "write_run": "run_folder",
@@ -28,7 +36,23 @@ _HOME = {
 _ROOMS = ("charts", "costs", "funding")
 
 __version__ = "0.1.0"
-__all__ = ["Results", "Scenario", "ScenarioError", "charts", "costs", "funding", "load_scenario", "run", "write_run"]
+__all__ = [
+    "Results",
+    "Scenario",
+    "ScenarioError",
+    "annual_table",
+    "caseload_spread_table",
+    "charts",
+    "costs",
+    "envelope_table",
+    "funding",
+    "ledger_table",
+    "load_scenario",
+    "monthly_table",
+    "run",
+    "shipped_scenarios",
+    "write_run",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -99,6 +99,11 @@ class Results:
         """Whether every check passed; no report is written otherwise."""
         return all(check.status != "failed" for check in self.checks)
 
+    def cost_of(self, budget: str, year: str) -> NDArray[np.float64]:
+        """Pounds spent from a budget in a financial year, in every run, shape (R,)."""
+        months = np.array(self.years) == year
+        return np.asarray(self.cost[months, self.budgets.index(budget)].sum(axis=(0, 1)))
+
     def summary(self) -> str:
         """One screen: cost, funding, staff and caseload, each with its range."""
         from workforce_model.summary import summary_text

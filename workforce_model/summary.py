@@ -20,8 +20,8 @@ from workforce_model.tables import TIDY, annual_table, ledger_table, reported_ye
 Figures = NDArray[np.float64]
 LABEL, WIDTH = 46, 100
 _KINDS: dict[str, tuple[str, ...]] = {
-    "Permanent pay and on-costs": PAY_KINDS,
-    "Agency": AGENCY_KINDS,
+    "Permanent pay and on-costs": (*PAY_KINDS,),
+    "Agency": (*AGENCY_KINDS,),
     "Commissioned team": ("commissioned team",),
     "Recruitment": ("recruitment",),
 }
