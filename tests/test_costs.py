@@ -614,13 +614,12 @@ def prices(factor: float = 1.0, basis: str = "umbrella", **changes: Any) -> Scen
 @pytest.mark.parametrize("basis", ["umbrella", "charge"])
 def test_doubling_every_agency_rate_with_no_margin_doubles_the_agency_bill_exactly_and_nothing_else(basis: str) -> None:
     # On a PAYE basis it would not: national insurance and pension have thresholds.
-    margin, rates = {"costs.agency_margin": 0.0}, {"costs.grades.social_worker.agency_rate": 2 * 32.17}
+    single: dict[str, Any] = {"costs.agency_margin": 0.0}
     manager = {"salary": stated(53_638.0, "GBP a year"), "agency_rate": stated(2 * 42.13, "GBP an hour")}
+    double = {**single, "costs.grades.social_worker.agency_rate": 2 * 32.17, "costs.grades.manager": manager}
 
-    once = priced(prices(basis=basis, **margin), some_people(), YEARS, BUDGETS)
-    twice = priced(
-        prices(basis=basis, **margin, **rates, **{"costs.grades.manager": manager}), some_people(), YEARS, BUDGETS
-    )
+    once = priced(prices(basis=basis, **single), some_people(), YEARS, BUDGETS)
+    twice = priced(prices(basis=basis, **double), some_people(), YEARS, BUDGETS)
 
     agency = [KINDS.index(kind) for kind in AGENCY_KINDS]
     others = [i for i in range(len(KINDS)) if i not in agency]
@@ -629,29 +628,18 @@ def test_doubling_every_agency_rate_with_no_margin_doubles_the_agency_bill_exact
     np.testing.assert_array_equal(twice[:, :, others], once[:, :, others])
 
 
-def one_line(approved: float) -> tuple[Funding, dict[str, Any]]:
-    lines = {
-        name: FundingLine(
-            budget=name,
-            label=name,
-            source="base budget",
-            recurrent=True,
-            order=1,
-            amounts={"2019/20": approved},
-            approved_by=name,
-        )
-        for name in BUDGETS
-    }
-    return Funding(budgets={name: Budget(label=name) for name in BUDGETS}, lines=lines), {
-        name: np.array([approved, approved]) for name in BUDGETS
-    }
+def base_of(name: str, pounds: float) -> FundingLine:
+    return FundingLine(budget=name, label=name, source="base budget", recurrent=True, order=1,
+                       amounts={"2019/20": pounds}, approved_by=name)  # fmt: skip
 
 
 @pytest.mark.parametrize("basis", ["umbrella", "charge"])
 def test_doubling_every_price_and_all_funding_doubles_every_pound_to_the_last_bit(basis: str) -> None:
     ledgers, costs = [], []
     for factor in (1.0, 2.0):
-        funding, approved = one_line(factor * 1_234_567.89)
+        lines = {name: base_of(name, factor * 1_234_567.89) for name in BUDGETS}
+        funding = Funding(budgets={name: Budget(label=name) for name in BUDGETS}, lines=lines)
+        approved = dict.fromkeys(BUDGETS, np.full(2, factor * 1_234_567.89))
 
         cost = priced(prices(factor, basis), some_people(), YEARS, BUDGETS)
         costs.append(cost)
