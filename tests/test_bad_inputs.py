@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import tomlkit
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy_tree
-from workforce_model.files import load_scenario
+from workforce_model.files import load_scenario, scenario_schema
 from workforce_model.scenario import ScenarioError
 
 
@@ -301,3 +302,19 @@ def test_b34_inputs_are_never_changed_by_a_run_or_a_replacement() -> None:
     assert slower.workforce.recruitment_lead_months.value == 5
     with pytest.raises(ScenarioError, match="recruitment_leed"):
         scenario.replace({"workforce.recruitment_leed_months": 5})
+
+
+def test_the_schema_beside_the_scenarios_is_current() -> None:
+    shipped = json.loads(Path("scenarios/scenario.schema.json").read_text(encoding="utf-8"))
+
+    assert shipped == scenario_schema()
+    assert shipped["properties"]["base"]
+
+
+@pytest.mark.parametrize("path", sorted(Path("scenarios").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_shipped_scenario_opens_with_the_schema_and_a_question(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    assert lines[0] == "#:schema ./scenario.schema.json"
+    assert lines[1].endswith("?")
+    assert load_scenario(path).name == path.stem
