@@ -29,7 +29,7 @@ def test_run_prints_the_answer_and_names_the_folder(ran: tuple[subprocess.Comple
     for heading in ("ENVELOPE TEST", "COST 2019/20", "FUNDING", "STAFF, FTE", "21 OR MORE", "To obtain", "Checks: all"):
         assert heading in done.stdout
     assert f"Written to {out}" in done.stdout
-    assert max(map(len, done.stdout.splitlines())) <= 130
+    assert max(map(len, done.stdout.splitlines())) <= 110
     assert "With every price at its low end 412, at its high end 557" in done.stdout
 
 

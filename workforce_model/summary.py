@@ -47,12 +47,11 @@ def _heading(results: list[Results]) -> list[str]:
     titles = [
         f"  {'ABCDEFGH'[i] if i < 8 else '-'}  {r.scenario.title} ({r.scenario.name})" for i, r in enumerate(results)
     ]
-    return [
-        *titles,
+    note = (
         f"{first.runs:,} runs, seed {first.seed}, seen from {first.scenario.seen_from}. "
-        f"Ranges in [ ]: 10th to 90th percentile, {held}.",
-        "",
-    ]
+        f"Ranges in [ ]: 10th to 90th percentile, {held}."
+    )
+    return [*titles, *textwrap.wrap(note, WIDTH), ""]
 
 
 def _answer(results: list[Results]) -> list[str]:
@@ -97,16 +96,17 @@ def _difference_sentence(base: Results, option: Results) -> str:
     label = option.scenario.workforce.teams[team].label
     if not abs(change.mean) > 2 * change.error:
         return f"No team's share of workers with {limit} or more cases differs by more than chance in March {2000 + int(year[-2:])}."
-    direction = "fewer" if change.mean < 0 else "more"
-    points = rounded(abs(100 * change.mean), 1)
     return (
-        f"Against {base.scenario.name}, {option.scenario.name} leaves {points} in 100 {direction} {label.lower()} workers with "
-        f"{limit} or more cases in March {2000 + int(year[-2:])} [{_points(change.p10)} to {_points(change.p90)}]."
+        f"Against {base.scenario.name}, with the same luck, the share of {label.lower()} workers with {limit} or more "
+        f"cases in March {2000 + int(year[-2:])} is {_points(change.mean)} under {option.scenario.name} "
+        f"[{_points(change.p10)} to {_points(change.p90)}]."
     )
 
 
-def _points(share: float) -> str:
-    return f"{rounded(100 * share, 0):+}"
+def _points(change: float) -> str:
+    """A change in a share, in percentage points and words."""
+    size = rounded(abs(100 * change), 1)
+    return f"{size} points {'lower' if change < 0 else 'higher'}" if size else "unchanged"
 
 
 def _paired(base: Results, option: Results, figure: Callable[[Results], Figures]) -> Spread:
