@@ -28,9 +28,10 @@ from workforce_model.costs import (
     price,
     threshold_in,
 )
+from workforce_model.doubt import draw_values
 from workforce_model.funding import Budget, Funding, FundingLine, fund
 from workforce_model.periods import part_year_effect
-from workforce_model.scenario import Scenario, ScenarioError, draw_values
+from workforce_model.scenario import Scenario, ScenarioError
 
 CASES = ("low", "central", "high")
 
