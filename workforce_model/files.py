@@ -137,7 +137,7 @@ def shipped_scenarios() -> Path:
 
 def _chain(subject: str) -> list[_Stated]:
     """The file and the bases it rests on, in order."""
-    if re.search(r"[\x00-\x1f\x7f]", subject):
+    if not subject or re.search(r"[\x00-\x1f\x7f]", subject):
         rule = "expected the path of a file; this is text, and a path is never read as if it were the content"
         raise ScenarioError("a scenario", [Problem("path", json.dumps(subject[:40], ensure_ascii=False), rule)])
     path = _find(subject)

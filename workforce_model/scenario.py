@@ -323,7 +323,7 @@ def _rule(fault: Any, place: list[str]) -> str:
     if kind == "string_type":
         return "expected text in quotes"
     if kind == "date_type":
-        return "expected a date without quotes: 2019-06-12"
+        return f"expected {_expected(place)}"
     if kind == "literal_error":
         return f"expected {context['expected']}"
     if kind == "string_pattern_mismatch":
@@ -346,6 +346,8 @@ def _expected(place: list[str]) -> str:
         return f"an assumption{unit}, stated whole: a table with value, unit, source, date and confidence"
     if "enum" in node:
         return "one of " + ", ".join(json.dumps(choice) for choice in node["enum"])
+    if node.get("format") == "date":
+        return "a date without quotes: 2019-06-12"
     if node.get("type") in ("number", "integer"):
         return ("a whole number" if node["type"] == "integer" else "a number") + _bounds(node)
     described = str(node.get("description", "")).partition("\n")[0].rstrip(".")
