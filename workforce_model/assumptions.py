@@ -174,7 +174,7 @@ def _fits(x: Any, rule: Unit) -> bool:
 
 def _allowed(rule: Unit, unit: str) -> str:
     kind = "a whole number" if rule.whole else "a number"
-    return f"expected {kind} from {rule.least:g} to {rule.greatest:,g} ({rule.slip or unit})"
+    return f"expected {kind} from {rule.least:g} to {rule.greatest:,.13g} ({rule.slip or unit})"
 
 
 def _in_unit(unit: str) -> GetPydanticSchema:

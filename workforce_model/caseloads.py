@@ -54,7 +54,7 @@ class TeamCases:
         for end in ("value", "high"):
             total = sum(getattr(share, end) or share.value for share in self.passes_on.values())
             if total > 1 + 1e-12:
-                return [("passes_on", f"the shares passed on add up to {total:.4g} at their {end}; at most 1")]
+                return [("passes_on", f"the shares passed on add up to {total:.10g} at their {end}; at most 1")]
         return []
 
 
