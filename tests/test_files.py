@@ -92,7 +92,7 @@ def test_b01_what_is_not_a_scenario_file_is_said_in_words(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("content", ["", 'name = "toy"\ntitle = "Toy"', "name = 'toy'\n", "a" * 300 + ".toml"])
 def test_b01_a_path_is_never_read_as_if_it_were_the_content(content: str) -> None:
-    with pytest.raises(ScenarioError, match="never read as if it were the content|no such file"):
+    with pytest.raises(ScenarioError, match=r"never read as if it were the content|no such file"):
         load_scenario(content)
 
 
