@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import tomlkit
 import workforce_model as wm
 from tests.toys import posts, stated, toy_tree
 from workforce_model.files import load_scenario, scenario_schema
-from workforce_model.scenario import ScenarioError
+from workforce_model.problems import ScenarioError
 
 
 def written(folder: Path, changes: dict[str, Any] | None = None, name: str = "case.toml") -> Path:
@@ -237,7 +238,7 @@ def test_b16_a_base_that_is_missing_loops_or_lies_outside_is_refused_with_the_ch
 def test_b17_a_newer_schema_and_a_source_after_the_seen_from_date_are_refused(tmp_path: Path) -> None:
     newer = refusal(appended(tmp_path, "schema_version = 99\n" + tomlkit.dumps(toy_tree())))
     tree = toy_tree()
-    tree["workforce"]["turnover_rate"]["date"] = __import__("datetime").date(2020, 2, 27)
+    tree["workforce"]["turnover_rate"]["date"] = datetime.date(2020, 2, 27)
     path = tmp_path / "late.toml"
     path.write_text(tomlkit.dumps(tree), encoding="utf-8")
     late = refusal(path)
@@ -250,7 +251,7 @@ def test_b17_a_newer_schema_and_a_source_after_the_seen_from_date_are_refused(tm
 def test_later_evidence_with_a_reason_is_taken_and_named(tmp_path: Path) -> None:
     tree = toy_tree()
     tree["workforce"]["turnover_rate"] |= {
-        "date": __import__("datetime").date(2020, 2, 27),
+        "date": datetime.date(2020, 2, 27),
         "later_evidence": "a price known only later",
     }
     path = tmp_path / "late.toml"
@@ -318,3 +319,28 @@ def test_every_shipped_scenario_opens_with_the_schema_and_a_question(path: Path)
     assert lines[0] == "#:schema ./scenario.schema.json"
     assert lines[1].endswith("?")
     assert load_scenario(path).name == path.stem
+
+
+def test_a_fault_inside_a_record_hides_none_of_the_faults_between_records(tmp_path: Path) -> None:
+    tree = toy_tree({"workforce.turnover_rate": 18.9, "costs.pension_rate": 1.275})
+    tree["workforce"]["turnover_raet"] = 1
+    tree["workforce"]["teams"]["other"] = {"label": " THE team"}
+    tree["workforce"]["posts"]["lost"] = posts(1, team="teem")
+    tree["workforce"]["posts"]["new"] = posts(2, created="2019-06", starts_on="2019-09", planned_conversions=2)
+    tree["costs"]["non_pay"]["date"] = datetime.date(2020, 2, 27)
+    path = tmp_path / "seven.toml"
+    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
+
+    message = refusal(path)
+
+    for place in (
+        "workforce.turnover_rate.value",
+        "costs.pension_rate.value",
+        "workforce.turnover_raet",
+        "workforce.teams.other",
+        "workforce.posts.lost.team",
+        "workforce.posts.new.planned_conversions",
+        "costs.non_pay.date",
+    ):
+        assert place in message, message
+    assert "7 problems" in message

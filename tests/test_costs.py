@@ -31,7 +31,8 @@ from workforce_model.costs import (
 from workforce_model.doubt import draw_values
 from workforce_model.funding import Budget, Funding, FundingLine, fund
 from workforce_model.periods import part_year_effect
-from workforce_model.scenario import Scenario, ScenarioError
+from workforce_model.problems import ScenarioError
+from workforce_model.scenario import Scenario
 
 CASES = ("low", "central", "high")
 

@@ -28,7 +28,7 @@ from workforce_model.files import (
     write_schema,
     write_text_atomically,
 )
-from workforce_model.scenario import ScenarioError
+from workforce_model.problems import ScenarioError
 from workforce_model.toml_slips import slips, stated_lines
 
 HEAD = 'base = "base.toml"\nname = "derived"\ntitle = "Derived"\nquestion = "What differs?"\n'

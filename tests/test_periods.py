@@ -155,7 +155,7 @@ def test_a_monthly_rate_of_one_point_three_per_cent_is_three_different_yearly_ra
     stayed = (1 - 0.013) ** 12
     yearly = {"replaced": 0.156, "not_replaced": (1 - stayed) / stayed, "annual_probability": 1 - stayed}
 
-    monthly = [float(monthly_probability(rate, reading)) for reading, rate in yearly.items()]  # type: ignore[arg-type]
+    monthly = [float(monthly_probability(rate, reading)) for reading, rate in yearly.items()]  # type: ignore[arg-type]  # readings as text
 
     np.testing.assert_allclose(monthly, 0.013, rtol=1e-12)
     assert [round(100 * rate, 1) for rate in yearly.values()] == [15.6, 17.0, 14.5]
@@ -177,7 +177,7 @@ def test_nobody_leaves_at_a_rate_of_nought_and_everybody_may_at_the_most() -> No
     nought = [
         float(monthly_probability(none, reading)) for reading in ("replaced", "not_replaced", "annual_probability")
     ]
-    all_go = [float(monthly_probability(rate, reading)) for reading, rate in most.items()]  # type: ignore[arg-type]
+    all_go = [float(monthly_probability(rate, reading)) for reading, rate in most.items()]  # type: ignore[arg-type]  # readings as text
 
     assert nought == [0.0, 0.0, 0.0]
     assert all_go == [1.0, 1.0]
@@ -197,7 +197,7 @@ def test_a_yearly_rate_that_gives_no_probability_is_refused(annual: float, readi
     rates = [0.15, annual]
 
     with pytest.raises(ValueError, match=f"annual = {annual}, read as '{reading}'"):
-        monthly_probability(rates, reading)  # type: ignore[arg-type]
+        monthly_probability(rates, reading)  # type: ignore[arg-type]  # readings as text
 
 
 def test_no_reading_is_the_silent_default() -> None:

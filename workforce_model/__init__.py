@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.model import Results, run
+    from workforce_model.problems import ScenarioError
     from workforce_model.run_folder import write_run
-    from workforce_model.scenario import Scenario, ScenarioError
+    from workforce_model.scenario import Scenario
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
 
 _HOME = {
@@ -31,7 +32,7 @@ _HOME = {
     "run": "model",
     "write_run": "run_folder",
     "Scenario": "scenario",
-    "ScenarioError": "scenario",
+    "ScenarioError": "problems",
 }
 _ROOMS = ("charts", "costs", "funding")
 

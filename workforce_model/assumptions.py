@@ -7,7 +7,10 @@ what a unit allows is written once, in :data:`UNITS`.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, is_dataclass
 from statistics import NormalDist
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
@@ -60,8 +63,30 @@ def record(cls: type[T]) -> type[T]:
     return made  # type: ignore[no-any-return]  # pydantic returns the class it was given
 
 
+_GATHERED: ContextVar[bool] = ContextVar("faults are gathered once the whole is made", default=False)
+
+
+@contextmanager
+def faults_gathered() -> Iterator[None]:
+    """Make records without refusing their faults; whoever made the whole asks for :func:`faults_within`."""
+    before = _GATHERED.set(True)
+    try:
+        yield
+    finally:
+        _GATHERED.reset(before)
+
+
+def faults_within(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong in a record and in every record inside it, as (place, rule) pairs."""
+    if hasattr(value, "faults"):
+        yield from (((*place, *key.split(".")), rule) for key, rule in value.faults())
+    inner = value.items() if isinstance(value, dict) else vars(value).items() if is_dataclass(value) else ()
+    for key, part in inner:
+        yield from faults_within(part, (*place, key))
+
+
 def _refuse_faults(self: Any) -> None:
-    found = self.faults()
+    found = [] if _GATHERED.get() else self.faults()
     if found:
         raise PydanticCustomError(
             "faults", "{summary}", {"summary": "; ".join(f"{k}: {r}" for k, r in found), "faults": found}

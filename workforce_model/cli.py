@@ -18,8 +18,8 @@ from workforce_model import __version__
 from workforce_model.files import load_scenario, read_inputs
 from workforce_model.model import RUNS, SEED, Results
 from workforce_model.model import run as run_scenario
+from workforce_model.problems import ScenarioError
 from workforce_model.run_folder import ChecksFailed, write_run
-from workforce_model.scenario import ScenarioError
 from workforce_model.summary import summary_text
 
 BAD_INPUT, CHECK_FAILED, ENVIRONMENT, INTERRUPTED = 2, 3, 4, 130

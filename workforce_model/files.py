@@ -18,15 +18,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from workforce_model import toml_slips
-from workforce_model.scenario import (
-    InputFile,
-    Problem,
-    Scenario,
-    ScenarioError,
-    json_schema,
-    nearest,
-    scenario_from,
-)
+from workforce_model.problems import Problem, ScenarioError, nearest
+from workforce_model.scenario import InputFile, Scenario, json_schema, scenario_from
 
 Table = dict[str, Any]
 

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import cached_property, partial
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -255,27 +256,41 @@ def establishment_cost(scenario: Scenario, budget: str, year: str) -> float:
     )
 
 
+Figures = TypeVar("Figures", bound=np.generic)
+
+
+def _in_run_order(parts: list[NDArray[Figures]], order: NDArray[np.intp]) -> NDArray[Figures]:
+    """The blocks' arrays side by side, runs in order of their number."""
+    return np.asarray(np.concatenate(parts, axis=-1)[..., order])
+
+
 def _joined(scenario: Scenario, runs: int, seed: int, doubt: bool, blocks: list[Block]) -> Results:
     order = np.argsort(np.concatenate([part.runs for part in blocks]), kind="stable")
-
-    def along(parts: list[NDArray[np.generic]]) -> NDArray[np.generic]:
-        return np.concatenate(parts, axis=-1)[..., order]
-
     histories, ledgers = [part.history for part in blocks], [part.ledger for part in blocks]
-    history = History(
-        staff={name: along([h.staff[name] for h in histories]) for name in histories[0].staff},  # type: ignore[misc]  # dtypes kept
-        cases={name: along([h.cases[name] for h in histories]) for name in histories[0].cases},  # type: ignore[misc]  # dtypes kept
-        holder_fte=along([h.holder_fte for h in histories]),  # type: ignore[arg-type]  # dtypes kept
-        bands=along([h.bands for h in histories]),  # type: ignore[arg-type]  # dtypes kept
-        histogram=np.sum([h.histogram for h in histories], axis=0),
-    )
     first = ledgers[0]
-    joined = {name: along([getattr(part, name) for part in ledgers]) for name in ("used", "gap", "unspent")}
-    ledger = Ledger(lines=first.lines, approved=first.approved, **joined)  # type: ignore[arg-type]  # dtypes kept
     return Results(
-        scenario=scenario, runs=runs, seed=seed, doubt=doubt, posts=lay_out(scenario.workforce, scenario.periods.start), history=history,
-        cost=along([part.cost for part in blocks]), ledger=ledger, checks=joined_checks([part.checks for part in blocks]),  # type: ignore[arg-type]  # dtypes kept
-    )  # fmt: skip
+        scenario=scenario,
+        runs=runs,
+        seed=seed,
+        doubt=doubt,
+        posts=lay_out(scenario.workforce, scenario.periods.start),
+        history=History(
+            staff={name: _in_run_order([h.staff[name] for h in histories], order) for name in histories[0].staff},
+            cases={name: _in_run_order([h.cases[name] for h in histories], order) for name in histories[0].cases},
+            holder_fte=_in_run_order([h.holder_fte for h in histories], order),
+            bands=_in_run_order([h.bands for h in histories], order),
+            histogram=np.sum([h.histogram for h in histories], axis=0),
+        ),
+        cost=_in_run_order([part.cost for part in blocks], order),
+        ledger=Ledger(
+            lines=first.lines,
+            approved=first.approved,
+            used=_in_run_order([part.used for part in ledgers], order),
+            gap=_in_run_order([part.gap for part in ledgers], order),
+            unspent=_in_run_order([part.unspent for part in ledgers], order),
+        ),
+        checks=joined_checks([part.checks for part in blocks]),
+    )
 
 
 __all__ = ["KINDS", "RUNS", "SEED", "Results", "run", "run_block"]

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from workforce_model.scenario import dotted
+from workforce_model.problems import dotted
 
 Path = tuple[str, ...]
 """A place in a file: its keys, outermost first."""
