@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
-    from workforce_model.model import Results, run
+    from workforce_model.model import Interrupted, Results, run
     from workforce_model.problems import ScenarioError
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
@@ -28,6 +28,7 @@ _HOME = {
     "caseload_spread_table": "tables",
     "ledger_table": "tables",
     "monthly_table": "tables",
+    "Interrupted": "model",
     "Results": "model",
     "run": "model",
     "write_run": "run_folder",
@@ -38,6 +39,7 @@ _ROOMS = ("charts", "costs", "funding")
 
 __version__ = "0.1.0"
 __all__ = [
+    "Interrupted",
     "Results",
     "Scenario",
     "ScenarioError",

@@ -7,7 +7,7 @@ recorded as not applicable; one that fails stops every report.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -159,11 +159,17 @@ def checks_elsewhere() -> tuple[Check, ...]:
 
 def joined_checks(blocks: list[tuple[Check, ...]]) -> tuple[Check, ...]:
     """The checks of all blocks together: each at its worst."""
-    joined = []
-    for same in zip(*blocks, strict=True):
-        worst = max(
-            same, key=lambda check: (check.status == "failed", check.worst if math.isfinite(check.worst) else math.inf)
-        )
-        applies = [check for check in same if check.status != "not applicable"]
-        joined.append(worst if applies else replace(worst, status="not applicable"))
-    return tuple(sorted([*joined, *checks_elsewhere()], key=lambda check: int(check.name.split()[0][1:])))
+    elsewhere = checks_elsewhere()
+    found: dict[str, list[Check]] = {check.name: [] for check in blocks[0]}
+    for check in (check for block in blocks for check in block):
+        found[check.name].append(check)
+    joined = [_worst(same) for name, same in found.items() if name not in {check.name for check in elsewhere}]
+    return tuple(sorted([*joined, *elsewhere], key=lambda check: int(check.name.split()[0][1:])))
+
+
+def _worst(same: list[Check]) -> Check:
+    applies = [check for check in same if check.status != "not applicable"]
+    return max(
+        applies or same,
+        key=lambda check: (check.status == "failed", check.worst if math.isfinite(check.worst) else math.inf),
+    )

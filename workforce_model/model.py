@@ -7,7 +7,7 @@ checks. Blocks are independent, so any executor may take them; results are joine
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from functools import cached_property, partial
 from typing import TypeVar
@@ -32,6 +32,9 @@ BLOCK = 1_024
 """Runs played at once; figures do not depend on it."""
 _MOST_BYTES = 16e9
 
+Kept = TypeVar("Kept")
+Figures = TypeVar("Figures", bound=np.generic)
+
 
 @dataclasses.dataclass(frozen=True)
 class Block:
@@ -52,11 +55,11 @@ class Results:
     ----------
     scenario : Scenario
         The scenario as it was run; scenarios are frozen, so later changes cannot reach it.
-    runs, seed : int
+    numbers : array of int64, shape (R,)
+        The number of each run, rising: from 0, with none left out, unless the runs were interrupted.
+    seed : int
     doubt : bool
         Whether the ranges hold doubt about the assumptions as well as luck.
-    posts : Posts
-        The posts laid out, one row each.
     history : History
         People and cases. Month 0 is the opening position.
     cost : array, shape (M, B, K, R)
@@ -66,14 +69,23 @@ class Results:
     """
 
     scenario: Scenario
-    runs: int
+    numbers: NDArray[np.int64]
     seed: int
     doubt: bool
-    posts: Posts
     history: History
     cost: NDArray[np.float64]
     ledger: Ledger
     checks: tuple[Check, ...]
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return int(self.numbers.size)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """The posts laid out, one row each."""
+        return lay_out(self.scenario.workforce, self.scenario.periods.start)
 
     @cached_property
     def months(self) -> pd.PeriodIndex:
@@ -93,7 +105,7 @@ class Results:
     @property
     def draw(self) -> NDArray[np.intp]:
         """Each run's draw of the assumptions."""
-        return np.arange(self.runs) % (DRAWS if self.doubt else 1)
+        return np.asarray(self.numbers % (DRAWS if self.doubt else 1))
 
     @property
     def passed(self) -> bool:
@@ -124,8 +136,22 @@ class Results:
         return annual_table(self)
 
 
+class Interrupted(KeyboardInterrupt):
+    """Runs were stopped before the last; those complete by then are kept.
+
+    Attributes
+    ----------
+    results : Results or None
+        The complete runs, which ``run(..., resume=results)`` goes on from; None where there are none yet.
+    """
+
+    def __init__(self, results: Results | None, asked: int) -> None:
+        self.results = results
+        super().__init__(f"stopped: {results.runs if results else 0:,} of {asked:,} runs are complete and kept")
+
+
 def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool = True, executor: Executor | None = None,
-        block: int = BLOCK, progress: Callable[[int], object] | None = None) -> Results:  # fmt: skip
+        block: int = BLOCK, progress: Callable[[int], object] | None = None, resume: Results | None = None) -> Results:  # fmt: skip
     """Simulate, price and fund a scenario.
 
     Parameters
@@ -143,6 +169,8 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
         Runs played at once; the figures do not depend on it.
     progress : callable, optional
         Told the number of runs finished after each block.
+    resume : Results, optional
+        Runs of this scenario and seed already complete: only the rest are played.
 
     Returns
     -------
@@ -151,7 +179,9 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     Raises
     ------
     ValueError
-        If runs, seed or block make no sense, or the results would not fit in memory.
+        If runs, seed or block make no sense, ``resume`` is of another scenario, or the results would not fit in memory.
+    Interrupted
+        If stopped by the keyboard, with the runs that were complete.
 
     Examples
     --------
@@ -161,16 +191,82 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     True
     """
     _refuse_impossible(scenario, runs, seed, block)
-    values = draw_values(scenario, seed, doubt)
-    blocks = _blocks(runs, DRAWS if doubt else 1, block)
-    approved = approvals(scenario)
-    play = partial(run_block, scenario, values, approved, seed)
-    played = []
-    for finished in map(play, blocks) if executor is None else executor.map(play, blocks):
-        played.append(finished)
-        if progress:
-            progress(finished.runs.size)
-    return _joined(scenario, runs, seed, doubt, played)
+    played = [] if resume is None else [_going_on(resume, scenario, seed, doubt, runs)]
+    done = played[0].runs if played else np.zeros(0, dtype=np.int64)
+    blocks = _blocks(np.setdiff1d(np.arange(runs), done), DRAWS if doubt else 1, block)
+    try:
+        for finished in _played(partial(run_block, scenario, *_settled(scenario, seed, doubt), seed), blocks, executor):
+            played.append(finished)
+            if progress:
+                progress(finished.runs.size)
+    except KeyboardInterrupt:
+        raise Interrupted(joined(scenario, seed, doubt, played) if played else None, runs) from None
+    return joined(scenario, seed, doubt, played)
+
+
+def keep(scenario: Scenario, kept: Callable[[Results], Kept], runs: int = RUNS, seed: int = SEED, *, doubt: bool = True,
+         executor: Executor | None = None, block: int = BLOCK) -> Iterator[tuple[NDArray[np.int64], Kept]]:  # fmt: skip
+    """Simulate, price and fund a scenario, and keep only what is asked of each block of runs.
+
+    Memory does not grow with the number of runs beyond what is kept, so millions are a matter of time.
+
+    Parameters
+    ----------
+    kept : callable
+        Takes the :class:`Results` of one block and returns what to keep; a function of a module, so that
+        other processes can be sent it.
+
+    Yields
+    ------
+    runs : array of int64
+        The run numbers of the block.
+    kept
+        What was kept of them.
+
+    Raises
+    ------
+    ValueError
+        If runs, seed or block make no sense.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> approved = wm.load_scenario("scenarios/approved.toml")
+    >>> [costs.shape for _, costs in keep(approved, lambda r: r.cost_of("nine_posts", "2020/21"), runs=4)]
+    [(4,)]
+    """
+    _refuse_impossible(scenario, min(runs, block), seed, block)
+    play = partial(_kept_of_block, scenario, kept, *_settled(scenario, seed, doubt), seed, doubt)
+    yield from _played(play, _blocks(np.arange(runs), DRAWS if doubt else 1, block), executor)
+
+
+def _kept_of_block(scenario: Scenario, kept: Callable[[Results], Kept], values: Values, approved: dict[str, NDArray[np.float64]],
+                   seed: int, doubt: bool, runs: NDArray[np.int64]) -> tuple[NDArray[np.int64], Kept]:  # fmt: skip
+    results = joined(scenario, seed, doubt, [run_block(scenario, values, approved, seed, runs)])
+    return results.numbers, kept(results)
+
+
+def _settled(scenario: Scenario, seed: int, doubt: bool) -> tuple[Values, dict[str, NDArray[np.float64]]]:
+    """What is the same in every block: each assumption's value in each draw, and the approvals."""
+    return draw_values(scenario, seed, doubt), approvals(scenario)
+
+
+def _played(
+    play: Callable[[NDArray[np.int64]], Kept], blocks: list[NDArray[np.int64]], executor: Executor | None
+) -> Iterator[Kept]:
+    yield from map(play, blocks) if executor is None else executor.map(play, blocks)
+
+
+def _going_on(resume: Results, scenario: Scenario, seed: int, doubt: bool, runs: int) -> Block:
+    """Complete runs as a block of their own, refused unless they are runs of what is asked now."""
+    for name, given, asked in (("seed", resume.seed, seed), ("doubt", resume.doubt, doubt)):
+        if given != asked:
+            raise ValueError(f"resume has {name} = {given!r}: expected {asked!r}, as asked now")
+    if resume.scenario != scenario:
+        raise ValueError(f"resume holds runs of {resume.scenario.name!r} as it stood then: expected the same scenario")
+    if resume.numbers.max() >= runs:
+        raise ValueError(f"runs = {runs:,}: resume holds run {resume.numbers.max():,} already; ask for more")
+    return Block(resume.numbers, resume.history, resume.cost, resume.ledger, resume.checks)
 
 
 def _refuse_impossible(scenario: Scenario, runs: int, seed: int, block: int) -> None:
@@ -187,10 +283,10 @@ def _refuse_impossible(scenario: Scenario, runs: int, seed: int, block: int) -> 
         )
 
 
-def _blocks(runs: int, draws: int, block: int) -> list[NDArray[np.int64]]:
+def _blocks(numbers: NDArray[np.int64], draws: int, block: int) -> list[NDArray[np.int64]]:
     """The run numbers of each block, runs of one draw side by side, so a block needs few tables."""
-    numbers = np.arange(runs)
-    return np.array_split(numbers[np.argsort(numbers % draws, kind="stable")], -(-runs // block))
+    in_draws = numbers[np.argsort(numbers % draws, kind="stable")]
+    return np.array_split(in_draws, -(-numbers.size // block)) if numbers.size else []
 
 
 def run_block(
@@ -256,24 +352,22 @@ def establishment_cost(scenario: Scenario, budget: str, year: str) -> float:
     )
 
 
-Figures = TypeVar("Figures", bound=np.generic)
-
-
 def _in_run_order(parts: list[NDArray[Figures]], order: NDArray[np.intp]) -> NDArray[Figures]:
     """The blocks' arrays side by side, runs in order of their number."""
     return np.asarray(np.concatenate(parts, axis=-1)[..., order])
 
 
-def _joined(scenario: Scenario, runs: int, seed: int, doubt: bool, blocks: list[Block]) -> Results:
-    order = np.argsort(np.concatenate([part.runs for part in blocks]), kind="stable")
+def joined(scenario: Scenario, seed: int, doubt: bool, blocks: list[Block]) -> Results:
+    """The blocks' runs together, in order of their number."""
+    numbers = np.concatenate([part.runs for part in blocks])
+    order = np.argsort(numbers, kind="stable")
     histories, ledgers = [part.history for part in blocks], [part.ledger for part in blocks]
     first = ledgers[0]
     return Results(
         scenario=scenario,
-        runs=runs,
+        numbers=numbers[order],
         seed=seed,
         doubt=doubt,
-        posts=lay_out(scenario.workforce, scenario.periods.start),
         history=History(
             staff={name: _in_run_order([h.staff[name] for h in histories], order) for name in histories[0].staff},
             cases={name: _in_run_order([h.cases[name] for h in histories], order) for name in histories[0].cases},
@@ -293,4 +387,4 @@ def _joined(scenario: Scenario, runs: int, seed: int, doubt: bool, blocks: list[
     )
 
 
-__all__ = ["KINDS", "RUNS", "SEED", "Results", "run", "run_block"]
+__all__ = ["KINDS", "RUNS", "SEED", "Interrupted", "Results", "joined", "keep", "run", "run_block"]
