@@ -1,0 +1,117 @@
+"""A comparison on one screen."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from workforce_model.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from workforce_model.comparison import Comparison
+
+WIDTH = 100
+_INPUTS = 12
+
+
+def comparison_text(found: Comparison) -> str:
+    """What differs, the paired differences, the order of the scenarios, and the null comparison."""
+    parts = [_heading(found), _inputs(found), *(_difference(found, i) for i in range(1, len(found.scenarios)))]
+    ranked = [o for o in found.outcomes if o.unit == "GBP" and o.budget is None][-2:-1]
+    ranked += [o for o in found.outcomes if o.measure == "share_at_or_over" and o.team is None]
+    if len(found.scenarios) > 2:
+        parts += [_ranking(found, outcome) for outcome in ranked]
+    return "\n".join(line for part in [*parts, _null(found)] for line in part)
+
+
+def _heading(found: Comparison) -> list[str]:
+    base, *options = found.scenarios
+    held = "luck and doubt about the assumptions" if found.doubt else "luck only"
+    note = f"{found.runs:,} paired runs, seed {found.seed}: run by run the same luck. Ranges: 10th to 90th percentile, {held}."
+    lines = [f"Against {base.name}: {base.title}", *(f"  {o.name}: {o.title}" for o in options)]
+    return [*lines, *textwrap.wrap(note, WIDTH), ""]
+
+
+def _inputs(found: Comparison) -> list[str]:
+    table = found.inputs()
+    if table.empty:
+        return ["WHAT DIFFERS IN THE INPUTS: nothing", ""]
+    groups: dict[str, list[str]] = {}
+    for place in table["input"]:
+        groups.setdefault(_around(place), []).append(place)
+    lines = [f"WHAT DIFFERS IN THE INPUTS ({len(table)} places; the table inputs() has them all)"]
+    for around, places in list(groups.items())[:_INPUTS]:
+        if len(places) > 1:
+            lines.append(f"  {around}: {len(places)} places")
+            continue
+        row = table[table["input"] == places[0]].iloc[0]
+        values = {name: row[name] for name in table.columns[1:]}
+        base, *others = values.items()
+        differing = "; ".join(f"{name} {value}" for name, value in others if value != base[1])
+        lines += textwrap.wrap(
+            f"{places[0]}: {base[1]}; {differing}", WIDTH - 2, initial_indent="  ", subsequent_indent="    "
+        )
+    if len(groups) > _INPUTS:
+        lines.append(f"  and {len(groups) - _INPUTS} more")
+    return [*lines, ""]
+
+
+def _around(place: str) -> str:
+    """The table of the scenario file that a place lies in, to three keys."""
+    return ".".join(place.split(".")[:3])
+
+
+def _difference(found: Comparison, option: int) -> list[str]:
+    scenario = found.scenarios[option]
+    lines = [
+        f"{scenario.name.upper()} LESS {found.scenarios[0].name.upper()}".ljust(62) + "mean   [10th to 90th]   error"
+    ]
+    for outcome in found.outcomes:
+        spread = found.between(outcome, option)
+        say = [outcome.printed(x, change=True) for x in (spread.mean, spread.p10, spread.p90)]
+        error = "0" if spread.error == 0 else outcome.printed(spread.error, change=True).lstrip("+")
+        text = f"{say[0]} [{say[1]} to {say[2]}] {error}"
+        note = "" if found.clear(outcome, option) or not spread.mean else _unclear(found, outcome, option)
+        head = textwrap.wrap(_short(outcome.words(scenario)), 58)
+        lines.append(f"  {head[0]:<58}  {text}")
+        lines += [f"    {more}" for more in head[1:]]
+        if note:
+            lines.append(f"    {note}")
+    return [*lines, ""]
+
+
+def _short(words: str) -> str:
+    return words.removeprefix("the ")
+
+
+def _unclear(found: Comparison, outcome: Outcome, option: int) -> str:
+    runs = found.runs_to_separate(outcome, option)
+    if runs is None:
+        return f"not separated from the base: no number of runs would with {found.draws} draws of the assumptions"
+    return f"not separated from the base: about {runs:,} runs would"
+
+
+def _ranking(found: Comparison, outcome: Outcome) -> list[str]:
+    table = found.ranking(outcome)
+    lines = [f"FROM LEAST TO MOST: {_short(outcome.words(found.scenarios[0]))}"]
+    for row in table.itertuples():
+        note = (
+            ""
+            if pd.isna(row.runs_to_separate)
+            else f"  ({row.runs_to_separate:,} runs would separate it from the next)"
+        )
+        lines.append(f"  {row.scenario:<34} {outcome.printed(row.mean):>14}   {row.place}{note}")
+    return [*lines, ""]
+
+
+def _null(found: Comparison) -> list[str]:
+    base = found.scenarios[0].name
+    said = "exactly 0" if found.null == 0 else f"NOT nought: {found.null:g}"
+    lines = [f"Null comparison: {base} less {base} played again, largest difference in any figure and run: {said}."]
+    if found.failed:
+        lines.append("CHECKS FAILED: " + ", ".join(found.failed))
+    else:
+        lines.append("Checks: all that apply passed in every run of every scenario.")
+    return lines

@@ -1,0 +1,164 @@
+"""Several versions of a scenario played together, keeping only the figures asked for.
+
+Versions share their luck run by run. Those alike in people and cases are simulated once and priced for each:
+a change of prices or funding alone costs no new simulation. Memory does not grow beyond the figures kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workforce_model.checks import check_block
+from workforce_model.costs import Values, by_budget, price
+from workforce_model.doubt import draw_values
+from workforce_model.funding import fund
+from workforce_model.model import Results, approvals, joined, people_of, run_block
+from workforce_model.outcomes import Outcome, asked
+from workforce_model.scenario import Scenario, as_tree
+
+Figures = NDArray[np.float64]
+
+PRICED = ("costs", "funding")
+"""The rooms of a scenario that people and cases do not read."""
+_WORDS = ("name", "title", "question", "place")
+CHUNK = 512
+"""The most runs of one task; figures do not depend on it."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A scenario, with the value of each assumption in each draw: by dotted path, arrays of shape (D,)."""
+
+    scenario: Scenario
+    values: Values
+
+
+@dataclass(frozen=True)
+class Played:
+    """The figures of one version: each outcome in every run, shape (R,), and the checks that failed."""
+
+    figures: dict[Outcome, Figures]
+    failed: tuple[str, ...]
+
+
+def versions_of(scenarios: Iterable[Scenario], seed: int, doubt: bool) -> list[Version]:
+    """Scenarios with their assumptions drawn from their ranges, or standing at their values."""
+    return [Version(scenario, draw_values(scenario, seed, doubt)) for scenario in scenarios]
+
+
+def at_values(scenario: Scenario) -> Version:
+    """A scenario with every assumption at its value: luck alone is left."""
+    return Version(scenario, draw_values(scenario, 0, doubt=False))
+
+
+def play(versions: Sequence[Version], outcomes: Sequence[Outcome], numbers: NDArray[np.int64], seed: int, *,
+         executor: Executor | None = None, chunk: int = CHUNK, told: Callable[[int], object] | None = None) -> list[Played]:  # fmt: skip
+    """The figures asked for, of every version, in the runs of these numbers.
+
+    Parameters
+    ----------
+    numbers : array of int64, shape (R,)
+        Run numbers; a run's luck is its number's, and its draw of the assumptions its number modulo D.
+    told : callable, optional
+        Told, after each part, how many runs of how many versions are done.
+
+    Returns
+    -------
+    list of Played
+        In the order of the versions; figures in the order of ``numbers``.
+    """
+    groups = alike(versions)
+    tasks = []
+    for group in groups:
+        draws = next(iter(versions[group[0]].values.values())).size
+        order = np.argsort(numbers % draws, kind="stable")
+        for part in np.array_split(order, -(-numbers.size // chunk)):
+            tasks.append((group, part, [versions[i] for i in group], numbers[part]))
+    figures = [{outcome: np.empty(numbers.size) for outcome in outcomes} for _ in versions]
+    failed: list[set[str]] = [set() for _ in versions]
+    parts: list[tuple[list[Version], tuple[Outcome, ...], int, NDArray[np.int64]]]
+    parts = [(mine, tuple(outcomes), seed, runs) for _, _, mine, runs in tasks]
+    done: Iterator[list[tuple[list[Figures], list[str]]]]
+    done = iter(map(_part, parts)) if executor is None else executor.map(_part, parts)
+    for (group, part, _, _), kept in zip(tasks, done, strict=True):
+        for version, (columns, broken) in zip(group, kept, strict=True):
+            failed[version].update(broken)
+            for outcome, column in zip(outcomes, columns, strict=True):
+                figures[version][outcome][part] = column
+        if told:
+            told(part.size * len(group))
+    return [Played(found, tuple(sorted(broken))) for found, broken in zip(figures, failed, strict=True)]
+
+
+def alike(versions: Sequence[Version]) -> list[list[int]]:
+    """The positions of versions that have the same people and cases, group by group."""
+    groups: dict[str, list[int]] = {}
+    for position, version in enumerate(versions):
+        groups.setdefault(_people_key(version), []).append(position)
+    return list(groups.values())
+
+
+def repriced(results: Results, version: Version) -> Results:
+    """Runs priced and funded again: the same people and cases under another version's prices and funding.
+
+    Parameters
+    ----------
+    results : Results
+        Runs of a scenario that differs from the version's in ``costs`` and ``funding`` alone.
+
+    Raises
+    ------
+    ValueError
+        If the version has other people or cases.
+    """
+    scenario, values = version.scenario, version.values
+    if _people_tree(scenario) != _people_tree(results.scenario):
+        raise ValueError(
+            f"{scenario.name}: people or cases differ from those of {results.scenario.name}; run it instead"
+        )
+    draw = np.asarray(results.numbers % next(iter(values.values())).size)
+    budgets = tuple(sorted(scenario.funding.budgets))
+    people = people_of(scenario, results.posts, results.history)
+    cost = price(people, results.years, scenario.costs, values, draw, budgets)
+    ledger = fund(by_budget(cost), results.years, budgets, scenario.funding, approvals(scenario))
+    checks = check_block(scenario, results.posts, results.history, cost, ledger)
+    return dataclasses.replace(results, scenario=scenario, cost=cost, ledger=ledger, checks=checks)
+
+
+def _part(
+    task: tuple[list[Version], tuple[Outcome, ...], int, NDArray[np.int64]],
+) -> list[tuple[list[Figures], list[str]]]:
+    """One block of runs of versions alike in people and cases: each version's figures and failed checks."""
+    versions, outcomes, seed, numbers = task
+    first = versions[0]
+    block = run_block(first.scenario, first.values, approvals(first.scenario), seed, numbers)
+    results = joined(first.scenario, seed, False, [block])
+    place = np.searchsorted(results.numbers, numbers)
+    kept = []
+    for position, version in enumerate(versions):
+        mine = repriced(results, version) if position else results
+        broken = [check.name for check in mine.checks if check.status == "failed"]
+        kept.append(([asked(mine, outcome)[place] for outcome in outcomes], broken))
+    return kept
+
+
+def _people_tree(scenario: Scenario) -> dict[str, object]:
+    left_out = (*PRICED, *_WORDS)
+    return {key: part for key, part in as_tree(scenario).items() if key not in left_out}
+
+
+def _people_key(version: Version) -> str:
+    """A fingerprint of everything the simulation reads of a version."""
+    found = hashlib.sha256(json.dumps(_people_tree(version.scenario), default=str, sort_keys=True).encode())
+    for path in sorted(version.values):
+        if not path.startswith(tuple(f"{room}." for room in PRICED)):
+            found.update(path.encode() + version.values[path].tobytes())
+    return found.hexdigest()
