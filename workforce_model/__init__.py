@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
+    from workforce_model.bridging import Bridge, bridge
+    from workforce_model.comparison import Comparison, compare
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
+    from workforce_model.luck import enough_runs, uncertainty
     from workforce_model.model import Interrupted, Results, run
+    from workforce_model.outcomes import Outcome
     from workforce_model.problems import ScenarioError
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
@@ -29,6 +33,13 @@ _HOME = {
     "ledger_table": "tables",
     "monthly_table": "tables",
     "Interrupted": "model",
+    "compare": "comparison",
+    "Comparison": "comparison",
+    "Outcome": "outcomes",
+    "uncertainty": "luck",
+    "enough_runs": "luck",
+    "bridge": "bridging",
+    "Bridge": "bridging",
     "Results": "model",
     "run": "model",
     "write_run": "run_folder",
@@ -39,14 +50,20 @@ _ROOMS = ("charts", "costs", "funding")
 
 __version__ = "0.1.0"
 __all__ = [
+    "Bridge",
+    "Comparison",
     "Interrupted",
+    "Outcome",
     "Results",
     "Scenario",
     "ScenarioError",
     "annual_table",
+    "bridge",
     "caseload_spread_table",
     "charts",
+    "compare",
     "costs",
+    "enough_runs",
     "envelope_table",
     "funding",
     "ledger_table",
@@ -54,6 +71,7 @@ __all__ = [
     "monthly_table",
     "run",
     "shipped_scenarios",
+    "uncertainty",
     "write_run",
 ]
 

@@ -12,7 +12,7 @@ from workforce_model.outcomes import Outcome
 if TYPE_CHECKING:
     from workforce_model.comparison import Comparison
 
-WIDTH = 100
+WIDTH, LABEL = 100, 52
 _INPUTS = 12
 
 
@@ -65,20 +65,16 @@ def _around(place: str) -> str:
 
 def _difference(found: Comparison, option: int) -> list[str]:
     scenario = found.scenarios[option]
-    lines = [
-        f"{scenario.name.upper()} LESS {found.scenarios[0].name.upper()}".ljust(62) + "mean   [10th to 90th]   error"
-    ]
+    heading = f"{scenario.name.upper()} LESS {found.scenarios[0].name.upper()}"
+    lines = [f"{heading:<{LABEL}} mean [10th to 90th percentile], error"]
     for outcome in found.outcomes:
         spread = found.between(outcome, option)
-        say = [outcome.printed(x, change=True) for x in (spread.mean, spread.p10, spread.p90)]
-        error = "0" if spread.error == 0 else outcome.printed(spread.error, change=True).lstrip("+")
-        text = f"{say[0]} [{say[1]} to {say[2]}] {error}"
-        note = "" if found.clear(outcome, option) or not spread.mean else _unclear(found, outcome, option)
-        head = textwrap.wrap(_short(outcome.words(scenario)), 58)
-        lines.append(f"  {head[0]:<58}  {text}")
+        error = outcome.printed(spread.error, change=True).lstrip("+").removesuffix(" points")
+        head = textwrap.wrap(_short(outcome.words(scenario)), LABEL - 4)
+        lines.append(f"  {head[0]:<{LABEL - 2}} {outcome.ranged(spread.mean, spread.p10, spread.p90)}, {error}")
         lines += [f"    {more}" for more in head[1:]]
-        if note:
-            lines.append(f"    {note}")
+        if spread.mean and not found.clear(outcome, option):
+            lines.append(f"    {_unclear(found, outcome, option)}")
     return [*lines, ""]
 
 
@@ -96,13 +92,10 @@ def _unclear(found: Comparison, outcome: Outcome, option: int) -> str:
 def _ranking(found: Comparison, outcome: Outcome) -> list[str]:
     table = found.ranking(outcome)
     lines = [f"FROM LEAST TO MOST: {_short(outcome.words(found.scenarios[0]))}"]
-    for row in table.itertuples():
-        note = (
-            ""
-            if pd.isna(row.runs_to_separate)
-            else f"  ({row.runs_to_separate:,} runs would separate it from the next)"
-        )
-        lines.append(f"  {row.scenario:<34} {outcome.printed(row.mean):>14}   {row.place}{note}")
+    columns = [table[name].tolist() for name in ("scenario", "mean", "place", "runs_to_separate")]
+    for name, mean, place, runs in zip(*columns, strict=True):
+        note = "" if pd.isna(runs) else f" ({runs:,} runs would separate it from the next)"
+        lines.append(f"  {name:<34} {outcome.printed(mean):>14}   {place}{note}")
     return [*lines, ""]
 
 
