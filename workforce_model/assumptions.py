@@ -192,6 +192,21 @@ class Assumption:
         return found
 
 
+@record
+class Correlation:
+    """One assumption that tends to be high or low with another: a tight labour market moves both.
+
+    ``assumption`` follows ``follows``; the rank correlation lies between -1 and 1, the ends left out.
+    """
+
+    assumption: Text
+    follows: Text
+    rank_correlation: Annotated[float, Strict(), Field(gt=-1, lt=1, allow_inf_nan=False)]
+    source: Text
+    date: Day
+    confidence: Literal["high", "medium", "low"]
+
+
 def _fits(x: Any, rule: Unit) -> bool:
     inside = np.all((np.asarray(x) >= rule.least) & (np.asarray(x) <= rule.greatest))
     return bool(inside and (not rule.whole or np.all(np.asarray(x) == np.round(x))))

@@ -32,7 +32,7 @@ Tree = dict[str, Any]
 
 DRIVERS: dict[str, str] = {
     "posts": r"workforce\.(teams|posts|agency)\b",
-    "start dates": r"workforce\.(posts|agency)\.\w+\.(created|starts_on|first_month|last_month)$",
+    "start and end dates": r"workforce\.(posts|agency)\.\w+\.(created|starts_on|first_month|last_month)$",
     "conversion": r"workforce\.(conversion\w*|posts\.\w+\.planned_conversions)",
     "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|filling\w*|recruit\w*|newly\w*|cover\w*|agency_\w+)",
     "turnover": r"workforce\.(turnover\w*|tenure\w*|year_shock|teams\.\w+\.leaving_multiplier|retention\w*|absence\w*)",
@@ -186,7 +186,7 @@ def driver_of(place: str) -> str:
     Examples
     --------
     >>> driver_of("workforce.posts.nine_social_worker.number"), driver_of("workforce.posts.nine_social_worker.created")
-    ('posts', 'start dates')
+    ('posts', 'start and end dates')
     """
     matches = {driver: found.end() for driver, rule in DRIVERS.items() if (found := re.match(rule, place))}
     return max(matches, key=lambda driver: (matches[driver], list(DRIVERS).index(driver)))

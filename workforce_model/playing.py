@@ -38,7 +38,7 @@ class Version:
     """A scenario, with the value of each assumption in each draw: by dotted path, arrays of shape (D,)."""
 
     scenario: Scenario
-    values: Values
+    drawn: Values
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def play(versions: Sequence[Version], outcomes: Sequence[Outcome], numbers: NDAr
     groups = alike(versions)
     tasks = []
     for group in groups:
-        draws = next(iter(versions[group[0]].values.values())).size
+        draws = next(iter(versions[group[0]].drawn.values())).size
         order = np.argsort(numbers % draws, kind="stable")
         for part in np.array_split(order, -(-numbers.size // chunk)):
             tasks.append((group, part, [versions[i] for i in group], numbers[part]))
@@ -119,7 +119,7 @@ def repriced(results: Results, version: Version) -> Results:
     ValueError
         If the version has other people or cases.
     """
-    scenario, values = version.scenario, version.values
+    scenario, values = version.scenario, version.drawn
     if _people_tree(scenario) != _people_tree(results.scenario):
         raise ValueError(
             f"{scenario.name}: people or cases differ from those of {results.scenario.name}; run it instead"
@@ -139,7 +139,7 @@ def _part(
     """One block of runs of versions alike in people and cases: each version's figures and failed checks."""
     versions, outcomes, seed, numbers = task
     first = versions[0]
-    block = run_block(first.scenario, first.values, approvals(first.scenario), seed, numbers)
+    block = run_block(first.scenario, first.drawn, approvals(first.scenario), seed, numbers)
     results = joined(first.scenario, seed, False, [block])
     place = np.searchsorted(results.numbers, numbers)
     kept = []
@@ -158,7 +158,7 @@ def _people_tree(scenario: Scenario) -> dict[str, object]:
 def _people_key(version: Version) -> str:
     """A fingerprint of everything the simulation reads of a version."""
     found = hashlib.sha256(json.dumps(_people_tree(version.scenario), default=str, sort_keys=True).encode())
-    for path in sorted(version.values):
+    for path in sorted(version.drawn):
         if not path.startswith(tuple(f"{room}." for room in PRICED)):
-            found.update(path.encode() + version.values[path].tobytes())
+            found.update(path.encode() + version.drawn[path].tobytes())
     return found.hexdigest()

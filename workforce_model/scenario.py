@@ -15,7 +15,17 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from workforce_model.assumptions import Assumption, Day, Fault, Name, Text, faults_gathered, faults_within, record
+from workforce_model.assumptions import (
+    Assumption,
+    Correlation,
+    Day,
+    Fault,
+    Name,
+    Text,
+    faults_gathered,
+    faults_within,
+    record,
+)
 from workforce_model.caseloads import Caseloads
 from workforce_model.costs import Costs
 from workforce_model.establishment import Workforce
@@ -55,10 +65,17 @@ class Scenario:
     caseloads: Caseloads
     costs: Costs
     funding: Funding
+    correlations: dict[Name, Correlation] = dataclasses.field(default_factory=dict)
 
     def faults(self) -> list[Fault]:
         """What is wrong between the rooms, as (key, rule) pairs."""
-        return [*self._unknown_names(), *self._teams_without_posts(), *self._hindsight(), *self._planned_conversions()]
+        return [
+            *self._unknown_names(),
+            *self._teams_without_posts(),
+            *self._hindsight(),
+            *self._planned_conversions(),
+            *self._correlations(),
+        ]
 
     def _unknown_names(self) -> Iterator[Fault]:
         grades, budgets = self.costs.grades, self.funding.budgets
@@ -125,6 +142,29 @@ class Scenario:
                     f"only {there} agency workers above establishment are sure to be in {group.team} in {when}",
                 )
 
+    def _correlations(self) -> Iterator[Fault]:
+        stated = self.assumptions()
+        leads: dict[str, str] = {}
+        for name, one in self.correlations.items():
+            place = f"correlations.{name}"
+            for key in ("assumption", "follows"):
+                path = getattr(one, key)
+                if path not in stated:
+                    yield f"{place}.{key}", f"no such assumption{nearest(path, stated)}"
+                elif not stated[path].uncertain:
+                    yield f"{place}.{key}", "an assumption without a range has nothing to move with"
+            if one.date > self.seen_from:
+                yield f"{place}.date", f"{one.date} is hindsight: the scenario is seen from {self.seen_from}"
+            if leads.setdefault(one.assumption, one.follows) != one.follows:
+                yield f"{place}.assumption", f"follows {leads[one.assumption]} already; an assumption follows one other"
+        for path in leads:
+            after, seen = leads.get(path), {path}
+            while after is not None and after not in seen:
+                seen.add(after)
+                after = leads.get(after)
+            if after == path:
+                yield "correlations", f"{path} comes to follow itself"
+
     def assumptions(self) -> dict[str, Assumption]:
         """Every assumption by its dotted path, in order of path."""
         return dict(sorted(_walk(self, "")))
@@ -188,7 +228,16 @@ class Scenario:
 
 def _names(place: list[str]) -> bool:
     """Whether the keys of a table are names of the analyst's own, such as posts or funding lines."""
-    return bool(place) and place[-1] in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")
+    return bool(place) and place[-1] in (
+        "posts",
+        "agency",
+        "lines",
+        "teams",
+        "grades",
+        "budgets",
+        "amounts",
+        "correlations",
+    )
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Assumption]]:
