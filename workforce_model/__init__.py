@@ -13,16 +13,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
     from workforce_model.bridging import Bridge, bridge
+    from workforce_model.choices import (
+        Investment,
+        further_commissioned_months,
+        further_posts,
+        options,
+        smallest_package,
+    )
     from workforce_model.comparison import Comparison, compare
+    from workforce_model.discovery import discover
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
+    from workforce_model.grids import SweepStopped, sweep
+    from workforce_model.information import worth_of_information
     from workforce_model.luck import enough_runs, uncertainty
     from workforce_model.model import Interrupted, Results, run
     from workforce_model.outcomes import Outcome
     from workforce_model.problems import ScenarioError
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
+    from workforce_model.sensitivity import sobol, tornado
+    from workforce_model.starting import latest_start
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
+    from workforce_model.turning_points import arrivals_that_break, break_even
 
 _HOME = {
     "load_scenario": "files",
@@ -33,6 +46,20 @@ _HOME = {
     "ledger_table": "tables",
     "monthly_table": "tables",
     "Interrupted": "model",
+    "tornado": "sensitivity",
+    "sobol": "sensitivity",
+    "sweep": "grids",
+    "SweepStopped": "grids",
+    "discover": "discovery",
+    "break_even": "turning_points",
+    "arrivals_that_break": "turning_points",
+    "latest_start": "starting",
+    "Investment": "choices",
+    "options": "choices",
+    "further_posts": "choices",
+    "further_commissioned_months": "choices",
+    "smallest_package": "choices",
+    "worth_of_information": "information",
     "compare": "comparison",
     "Comparison": "comparison",
     "Outcome": "outcomes",
@@ -53,25 +80,39 @@ __all__ = [
     "Bridge",
     "Comparison",
     "Interrupted",
+    "Investment",
     "Outcome",
     "Results",
     "Scenario",
     "ScenarioError",
+    "SweepStopped",
     "annual_table",
+    "arrivals_that_break",
+    "break_even",
     "bridge",
     "caseload_spread_table",
     "charts",
     "compare",
     "costs",
+    "discover",
     "enough_runs",
     "envelope_table",
     "funding",
+    "further_commissioned_months",
+    "further_posts",
+    "latest_start",
     "ledger_table",
     "load_scenario",
     "monthly_table",
+    "options",
     "run",
     "shipped_scenarios",
+    "smallest_package",
+    "sobol",
+    "sweep",
+    "tornado",
     "uncertainty",
+    "worth_of_information",
     "write_run",
 ]
 

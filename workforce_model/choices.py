@@ -1,0 +1,265 @@
+"""What further money buys: whole posts and other steps by the £50k, the smallest package, the frontier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workforce_model.comparison import refuse_impossible
+from workforce_model.costs import monthly_prices
+from workforce_model.doubt import DRAWS, draw_values
+from workforce_model.formats import percent, thousands
+from workforce_model.luck import CLEAR
+from workforce_model.measures import spread
+from workforce_model.model import SEED
+from workforce_model.outcomes import ALL_YEARS, KEPT, Outcome, reported
+from workforce_model.periods import financial_year, month
+from workforce_model.playing import play, versions_of
+from workforce_model.scenario import Scenario
+
+BUDGET = "further"
+Changes = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Investment:
+    """Something further money can buy, in whole units.
+
+    Parameters
+    ----------
+    name : str
+    unit : str
+        What one unit is, in words.
+    each_gbp : float
+        Planned cost of one unit in a full year, at each price's value.
+    buys : callable
+        Takes a whole number of units and returns the changes to the scenario, as :meth:`Scenario.replace` takes them.
+    most : int
+        The most units that make sense.
+    """
+
+    name: str
+    unit: str
+    each_gbp: float
+    buys: Callable[[int], Changes] = field(repr=False)
+    most: int = 20
+
+    def units_for(self, gbp: float) -> int:
+        """How many whole units an amount a year pays for.
+
+        Examples
+        --------
+        >>> Investment("post", "post", 51_889.22, lambda n: {}).units_for(150_000)
+        2
+        """
+        return self.most if self.each_gbp == 0 else min(int(gbp // self.each_gbp), self.most)
+
+
+def further_posts(scenario: Scenario, team: str, *, start: str, grade: str = "social_worker", role: str = "Social worker",
+                  holds_cases: bool = True, fte: float = 1.0, name: str | None = None) -> Investment:  # fmt: skip
+    """Further permanent posts in a team, created in a month and recruited to as others are."""
+    key = name or f"further_{team}"
+    qualified = grade in {group.grade for group in scenario.workforce.posts.values() if group.qualified}
+    values = draw_values(scenario, 0, doubt=False)
+    each = 12 * float(monthly_prices(scenario.costs, values, financial_year(month(start)), grade, fte)[0].sum())
+
+    def buys(units: int) -> Changes:
+        if not units:
+            return {}
+        group = {"team": team, "role": role, "grade": grade, "number": units, "fte": fte, "holds_cases": holds_cases, "budget": BUDGET,
+                 "qualified": qualified, "covered_by_agency": False, "created": start, "source": "Option for the review"}  # fmt: skip
+        return {**_budget(), f"workforce.posts.{key}": group}
+
+    label = scenario.workforce.teams[team].label
+    return Investment(key, f"{role.lower()} post, {label.lower()}" + ("" if fte == 1 else f", {fte:g} FTE"), each, buys)
+
+
+def further_commissioned_months(scenario: Scenario, contract: str) -> Investment:
+    """Further months of a commissioned team, after its last month."""
+    stated = scenario.workforce.agency[contract]
+    each = scenario.costs.commissioned_team_price[contract].value
+
+    def buys(units: int) -> Changes:
+        return {f"workforce.agency.{contract}.last_month": str(stated.last_month + units)} if units else {}
+
+    return Investment(f"{contract}_longer", "further month of the commissioned team", each, buys,
+                      int((scenario.periods.end - stated.last_month).n))  # fmt: skip
+
+
+def options(scenario: Scenario, investments: Sequence[Investment], amounts: Sequence[float] = (50_000, 100_000, 150_000, 200_000, 250_000),
+            *, keep: float = 0.9, year: str | None = None, runs: int = 500, seed: int = SEED, executor: Executor | None = None,
+            progress: Callable[[int], object] | None = None) -> pd.DataFrame:  # fmt: skip
+    """What each further amount a year buys, in whole units, against doing nothing further.
+
+    Parameters
+    ----------
+    amounts : sequence of float
+        Pounds a year. Units are whole: £50,000 buys no post that costs £51,889.
+    keep : float
+        The share of workers to keep below the caseload limit.
+    year : str, optional
+        The March in which it is asked; by default the second reported year.
+
+    Returns
+    -------
+    DataFrame
+        One row for each amount, investment and team: investment, unit, gbp_a_year, units, team, chance (of keeping
+        the stated share below), change (from buying nothing), error, clear, share_over, then the cost less that of
+        buying nothing in each reported year and its Monte Carlo error, ``net 2020/21`` and so on.
+    """
+    refuse_impossible(runs, seed)
+    bought = [(one, gbp, one.units_for(gbp)) for one in investments for gbp in amounts]
+    packages = [one.buys(units) for one, _, units in bought]
+    table = tried(
+        scenario, [{}, *packages], keep=keep, year=year, runs=runs, seed=seed, executor=executor, progress=progress
+    )
+    names = pd.DataFrame(
+        [("nothing further", "", 0.0, 0), *((one.name, one.unit, gbp, units) for one, gbp, units in bought)],
+        columns=["investment", "unit", "gbp_a_year", "units"],
+    )
+    return names.join(table.set_index("package")).reset_index(drop=True)
+
+
+def tried(scenario: Scenario, packages: Sequence[Changes], *, keep: float = 0.9, year: str | None = None, runs: int = 500,
+          seed: int = SEED, executor: Executor | None = None, progress: Callable[[int], object] | None = None) -> pd.DataFrame:  # fmt: skip
+    """Packages of changes to a scenario, each against the first: chances by team, and cost in each year.
+
+    Returns
+    -------
+    DataFrame
+        One row for each package and team: package (its position), team, chance, change, error, clear, share_over,
+        ``net <year>`` and ``error <year>`` for each reported year and all of them.
+    """
+    teams, years = sorted(scenario.caseloads.teams), (*reported(scenario), ALL_YEARS)
+    kept = {team: Outcome(KEPT, team=team, year=year, keep=keep) for team in teams}
+    over = {team: Outcome("share_at_or_over", team=team, year=year) for team in teams}
+    cost = {when: Outcome("net_cost_gbp", year=when) for when in years}
+    distinct: dict[str, int] = {}
+    place = [distinct.setdefault(repr(package), len(distinct)) for package in packages]
+    scenarios = [scenario.replace(packages[place.index(i)]) for i in range(len(distinct))]
+    played = play(versions_of(scenarios, seed, True), [*kept.values(), *over.values(), *cost.values()], np.arange(runs), seed,
+                  executor=executor, told=progress)  # fmt: skip
+    draw, base = np.arange(runs) % DRAWS, played[place[0]].figures
+    rows = []
+    for position, figures in enumerate(played[i].figures for i in place):
+        spends = [spread(figures[one] - base[one], draw) for one in cost.values()]
+        for team in teams:
+            change = spread(figures[kept[team]] - base[kept[team]], draw)
+            rows.append((position, team, float(np.nanmean(figures[kept[team]])), change.mean, change.error, abs(change.mean) > CLEAR * change.error,
+                         float(np.nanmean(figures[over[team]])), *(x for s in spends for x in (s.mean, s.error))))  # fmt: skip
+    columns = ["package", "team", "chance", "change", "error", "clear", "share_over"]
+    return pd.DataFrame(rows, columns=columns + [f"{name} {when}" for when in years for name in ("net", "error")])
+
+
+@dataclass(frozen=True)
+class Package:
+    """The fewest further posts, team by team, that meet a stated chance; ``posts`` is missing a team that none up to the most would.
+
+    Attributes
+    ----------
+    posts : dict
+        Further posts by team.
+    unmet : tuple of str
+        Teams in which the most posts tried do not reach the chance.
+    table : DataFrame
+        As :func:`tried`, of nothing further and of the package.
+    sentence : str
+    """
+
+    posts: dict[str, int]
+    unmet: tuple[str, ...]
+    table: pd.DataFrame
+    sentence: str
+
+
+def smallest_package(scenario: Scenario, chance: float, *, start: str, keep: float = 0.9, most: int = 16, year: str | None = None,
+                     teams: Sequence[str] | None = None, runs: int = 500, seed: int = SEED, executor: Executor | None = None) -> Package:  # fmt: skip
+    """The fewest further case-holding posts that give every team the stated chance of keeping its workers below the limit.
+
+    Every team's number is halved towards at once, so few plays are needed; the whole package is then played as one.
+
+    Parameters
+    ----------
+    chance : float
+        From 0 to 1: 0.8 is four futures in five.
+    start : str
+        The month the posts are created.
+    most : int
+        The most posts tried in one team.
+    """
+    wanted = tuple(teams or sorted(scenario.caseloads.teams))
+    buy = {team: further_posts(scenario, team, start=start) for team in wanted}
+
+    def chances(posts: Mapping[str, int]) -> pd.DataFrame:
+        return tried(scenario, [{}, together([(buy[team], n) for team, n in posts.items()])], keep=keep, year=year, runs=runs, seed=seed,
+                     executor=executor)  # fmt: skip
+
+    def met(posts: Mapping[str, int]) -> dict[str, bool]:
+        found = chances(posts).query("package == 1").set_index("team")["chance"]
+        return {team: bool(found[team] >= chance) for team in wanted}
+
+    least, enough = dict.fromkeys(wanted, -1), dict.fromkeys(wanted, most)
+    reached = met(enough)
+    unmet = tuple(team for team in wanted if not reached[team])
+    while any(enough[team] - least[team] > 1 for team in wanted if team not in unmet):
+        middle = {team: enough[team] if team in unmet else max((least[team] + enough[team]) // 2, 0) for team in wanted}
+        for team, good in met(middle).items():
+            if team not in unmet:
+                (enough if good else least)[team] = middle[team]
+    posts = {team: enough[team] for team in wanted if team not in unmet}
+    table = chances(posts)
+    return Package(posts, unmet, table, _said(scenario, posts, unmet, chance, keep, most, table))
+
+
+def _said(
+    scenario: Scenario,
+    posts: Mapping[str, int],
+    unmet: tuple[str, ...],
+    chance: float,
+    keep: float,
+    most: int,
+    table: pd.DataFrame,
+) -> str:
+    labels = {team: one.label.lower() for team, one in scenario.workforce.teams.items()}
+    said = ", ".join(f"{n} in {labels[team]}" for team, n in posts.items() if n) or "none"
+    last = reported(scenario)[-1]
+    cost = float(table.query("package == 1")[f"net {last}"].iloc[0])
+    text = (
+        f"For at least a {percent(chance)} chance that {percent(keep)} of workers are below {scenario.caseloads.caseload_limit} cases in every team: "
+        f"{sum(posts.values())} further posts ({said}), which cost £{thousands(cost)}k net in {last}"
+    )
+    return text + (
+        f". Not even {most} posts give that chance in {', '.join(labels[team] for team in unmet)}." if unmet else "."
+    )
+
+
+def together(bought: Sequence[tuple[Investment, int]]) -> Changes:
+    """The changes of several investments as one package."""
+    return {path: value for one, units in bought for path, value in one.buys(units).items()}
+
+
+def frontier_of(table: pd.DataFrame, cost: str, share: str) -> pd.DataFrame:
+    """Which rows no other row beats on both cost and share, added as a column ``on_frontier``.
+
+    Examples
+    --------
+    >>> packages = pd.DataFrame({"cost": [0.0, 1.0, 2.0], "share": [0.3, 0.4, 0.1]})
+    >>> frontier_of(packages, "cost", "share")["on_frontier"].tolist()
+    [True, False, True]
+    """
+    costs, shares = table[cost].to_numpy(), table[share].to_numpy()
+    no_worse = (costs[None] <= costs[:, None]) & (shares[None] <= shares[:, None])
+    better = (costs[None] < costs[:, None]) | (shares[None] < shares[:, None])
+    beaten: NDArray[np.bool_] = np.asarray((no_worse & better).any(axis=1))
+    return table.assign(on_frontier=~beaten)
+
+
+def _budget() -> Changes:
+    """A budget head for what is bought further, with no approval yet: its whole cost is a gap."""
+    return {f"funding.budgets.{BUDGET}": {"label": "Further investment, not approved"}}
