@@ -8,14 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.designs import net_quantiles
+from workforce_model.draws import quantile_design
 
 Quantiles = dict[str, NDArray[np.float64]]
 
 
 def designs_of(factors: Sequence[str], points: int, seed: int) -> tuple[Quantiles, Quantiles]:
-    """Two independent designs over the factors, each column keyed by its factor's name."""
-    first, second = ({name: net_quantiles(seed, f"{name}, {which}", points) for name in factors} for which in "AB")
+    """Two independent designs over the factors: one point in each stratum, each column keyed by its factor's name.
+
+    Columns are shuffled strata and not a digital net: with a dimension picked by name, forty columns of 256
+    points hold pairs of nets whose first digits agree (a correlation of 0.8 was seen), shuffles none beyond 0.25.
+    """
+    first, second = ({name: quantile_design(seed, f"{name}, {which}", points) for name in factors} for which in "AB")
     return first, second
 
 
