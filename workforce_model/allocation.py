@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.draws import Keys, Words
-from workforce_model.establishment import TeamRows
+from workforce_model.posts import TeamRows
 
 Counts = NDArray[np.int32]
 
@@ -20,6 +20,7 @@ def share_out(
     words: Words,
     keys: Keys,
     month: int,
+    purpose: str = "share out",
 ) -> Counts:
     """Give every waiting case to a worker of its team; they are added to ``held`` in place.
 
@@ -32,6 +33,8 @@ def share_out(
     at_random, evenly : array, shape (C, R)
         Waiting cases to deal at random in proportion to the weights, and to give one at a time to the
         lowest caseload for its weight, ties by a keyed rank.
+    purpose : str
+        What the words are for: two dealings in a month have two names.
 
     Returns
     -------
@@ -39,10 +42,10 @@ def share_out(
         Cases still waiting: all of a team's where it has nobody to take one, otherwise none.
     """
     able = np.logical_or.reduceat(weight > 0, rows.first, axis=0)
-    streams = np.stack([words.stream("share out", name, month) for name in rows.names])
+    streams = np.stack([words.stream(purpose, name, month) for name in rows.names])
     _deal_at_random(held, weight, words, streams, at_random * able, rows)
     if (evenly * able).any():
-        _level(held, weight, evenly * able, words.of_posts(keys, "share out rank", month), rows)
+        _level(held, weight, evenly * able, words.of_posts(keys, f"{purpose} rank", month), rows)
     return (at_random + evenly) * ~able
 
 

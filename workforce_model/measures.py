@@ -50,6 +50,16 @@ MEASURES: dict[str, Measure] = {
     "conversions_fte": Measure("Agency workers converted", "FTE", "flow", staff=("converted",), groups="established"),
     "leavers_fte": Measure("Leavers", "FTE", "flow", staff=("left",), groups="established"),
     "agency_leavers_fte": Measure("Agency workers who left", "FTE", "flow", staff=("agency_left",)),
+    "agency_on_notice_fte": Measure(
+        "Replaced agency workers still paid for their notice", "FTE", "stock", staff=("on_notice",)
+    ),
+    "absent_fte": Measure("Permanent staff off sick or on parental leave", "FTE", "stock", staff=("absent",)),
+    "absence_cover_fte": Measure("Agency workers standing in for absent staff", "FTE", "stock", staff=("stand_in",)),
+    "moved_in_fte": Measure("Staff who moved in from another team", "FTE", "flow", staff=("moved_in",)),
+    "moved_out_fte": Measure("Staff who moved to another team", "FTE", "flow", staff=("moved_out",)),
+    "fee_due_conversions_fte": Measure(
+        "Conversions within the fee period", "FTE", "flow", staff=("converted_in_fee_period",)
+    ),
     "open_cases": Measure("Open cases", "cases", "stock", cases="open"),
     "unallocated_cases": Measure("Unallocated cases", "cases", "stock", cases="waiting"),
     "cases_held": Measure("Cases held by workers", "cases", "stock", cases="held"),
@@ -65,6 +75,10 @@ MEASURES: dict[str, Measure] = {
     "cases_closed": Measure("Cases that closed", "cases", "flow", cases="closed"),
     "cases_passed_in": Measure("Cases passed in from other teams", "cases", "flow", cases="passed_in"),
     "cases_passed_out": Measure("Cases passed to other teams", "cases", "flow", cases="passed_out"),
+    "kept_cases": Measure("Cases kept open after step-down", "cases", "stock", cases="kept"),
+    "step_down_fte": Measure(
+        "Workers taken up by cases kept open after step-down", "FTE", "rate", parts=("kept_cases", "caseload")
+    ),
     "changes_of_worker": Measure(
         "Cases that changed worker because a worker went", "cases", "flow", cases="handed_over"
     ),
@@ -135,13 +149,10 @@ def _staff(results: Results, measure: Measure, team: str | None, census: bool) -
     figures = np.zeros((months, runs))
     for name in measure.staff:
         if name == "created":
-            exists = (posts.first[None, :] <= np.arange(months)[:, None]) & (
-                np.arange(months)[:, None] <= posts.last[None, :]
-            )
-            figures += (exists @ (posts.fte * wanted))[:, None]
+            figures += (posts.exists(np.arange(months)) @ (posts.fte * wanted))[:, None]
         else:
             sign = -1.0 if name.startswith("-") else 1.0
-            figures += sign * np.tensordot(fte, results.history.staff[name.removeprefix("-")], axes=(0, 1))
+            figures += sign * np.tensordot(fte, results.history.people(name.removeprefix("-")), axes=(0, 1))
     return np.asarray(np.round(figures, 9))
 
 
