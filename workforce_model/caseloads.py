@@ -202,6 +202,7 @@ def in_bands(held: NDArray[np.int16], present: NDArray[np.bool_], rows: TeamRows
 
 def allocate(
     cases: Cases, weight: NDArray[np.float64], at_random: NDArray[np.int32], evenly: NDArray[np.int32], most: int | None,
+    before: NDArray[np.int16],
     rows: TeamRows, words: Words, keys: Keys, month: int,
 ) -> None:  # fmt: skip
     """Give the waiting cases to workers; what nobody can take goes on waiting.
@@ -214,6 +215,8 @@ def allocate(
         New cases to deal at random or evenly, besides the waiting ones.
     most : int or None
         The caseload, for a full share, at which a worker takes no more.
+    before : array, shape (H, R)
+        Cases held before this month's arrivals: those above the limit already keep what they have.
     """
     for months, kept_waiting in enumerate(cases.kept_waiting):
         landed = np.zeros_like(cases.held)
@@ -224,7 +227,6 @@ def allocate(
         cases.held += landed
         cases.waiting += left - kept_waiting
         cases.kept_waiting[months] = left
-    before = cases.held.copy()
     cases.waiting = cases.kept_waiting.sum(axis=0, dtype=np.int32) + share_out(
         cases.held, weight, at_random, evenly, rows, words, keys, month, "share out"
     )

@@ -62,6 +62,9 @@ MEASURES: dict[str, Measure] = {
     ),
     "open_cases": Measure("Open cases", "cases", "stock", cases="open"),
     "unallocated_cases": Measure("Unallocated cases", "cases", "stock", cases="waiting"),
+    "oldest_unallocated_months": Measure(
+        "Longest wait of an unallocated case, oldest given out first", "months", "stock", cases="oldest"
+    ),
     "cases_held": Measure("Cases held by workers", "cases", "stock", cases="held"),
     "case_holder_fte": Measure("Workers holding a case", "FTE", "stock", cases="holder_fte"),
     "workers": Measure("Workers who take cases", "workers", "stock", cases="workers"),
@@ -161,12 +164,43 @@ def _cases(results: Results, name: str, team: str | None) -> Figures:
     if team is not None and team not in teams:
         raise KeyError(f"unknown team {team!r} that holds cases; known: {', '.join(teams)}")
     figures: NDArray[Any]
+    if name == "oldest":
+        waits = oldest_wait(history.cases["pooled"], history.cases["waiting"])
+        return np.asarray(waits.max(axis=1) if team is None else waits[:, teams.index(team)], dtype=float)
     if name == "open":
         figures = history.cases["held"] + history.cases["waiting"]
     else:
         figures = history.holder_fte if name == "holder_fte" else history.cases[name]
     chosen = figures if team is None else figures[:, [teams.index(team)]]
     return np.asarray(chosen.sum(axis=1), dtype=float)
+
+
+def oldest_wait(pooled: NDArray[np.int32], waiting: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Whole months the oldest waiting case has waited, if the oldest are given out first; 0 where none waits.
+
+    Parameters
+    ----------
+    pooled, waiting : array, shape (M + 1, C, R)
+        Cases to be given out in each month, and those of them still waiting at its end.
+
+    Examples
+    --------
+    Five cases come and wait; two are given out the next month, and three new ones wait with the rest:
+
+    >>> pooled, waiting = (np.array(x).reshape(3, 1, 1) for x in ([5, 8, 6], [5, 6, 2]))
+    >>> oldest_wait(pooled, waiting).ravel().tolist()
+    [0, 1, 1]
+    """
+    came = pooled.astype(np.int64)
+    came[1:] -= waiting[:-1]
+    came[0] = waiting[0]
+    arrived_by = np.cumsum(came, axis=0)
+    given_out = arrived_by - waiting
+    waits = np.zeros_like(waiting)
+    for month in range(1, waiting.shape[0]):
+        known_by = arrived_by[:month][::-1] > given_out[month]
+        waits[month] = np.where(waiting[month] > 0, np.logical_and.accumulate(known_by, axis=0).sum(axis=0), 0)
+    return waits
 
 
 @dataclass(frozen=True)

@@ -221,7 +221,7 @@ class _Casework:
             kept_waiting=np.zeros((months, *waiting.shape), dtype=np.int32),
         )  # fmt: skip
         nothing = np.zeros_like(waiting)
-        self._share_out(cases, self._load(staff, 0), cl.Arrivals(nothing, nothing, nothing), 0)
+        self._share_out(cases, cases.held.copy(), self._load(staff, 0), cl.Arrivals(nothing, nothing, nothing), 0)
         return cases
 
     def hand_over(self, cases: cl.Cases, *gone: Cells) -> NDArray[np.int32]:
@@ -259,10 +259,10 @@ class _Casework:
         """New cases come; they and the waiting ones go to workers, as far as anybody can take them."""
         load, here = self._load(staff, month), slice(0, self.key.size)
         share = self.share * ((self.posts.first[here] <= month) & (month <= self.posts.last[here]))
-        slot_share = self.rows.sums(self.agreed * share[:, None])
+        slot_share, before = self.rows.sums(self.agreed * share[:, None]), cases.held.copy()
         dealt = cl.arrive(cases, share, self.rows, slot_share, load, self.rates, self.words, self.key, month)
         pooled = cases.waiting + dealt.at_random + dealt.evenly
-        self._share_out(cases, load, dealt, month)
+        self._share_out(cases, before, load, dealt, month)
         return {"arrived": dealt.arrived, "pooled": pooled}
 
     def _load(self, staff: Staff, month: int) -> NDArray[np.intp]:
@@ -271,12 +271,14 @@ class _Casework:
         able = (holder != EMPTY) & ((staff.away[here] == 0) | staff.stand_in[here])
         return cl.load_of(able, holder == PERMANENT, served, staff.newly_qualified[here], self.rates)
 
-    def _share_out(self, cases: cl.Cases, load: NDArray[np.intp], dealt: cl.Arrivals, month: int) -> None:
+    def _share_out(
+        self, cases: cl.Cases, before: NDArray[np.int16], load: NDArray[np.intp], dealt: cl.Arrivals, month: int
+    ) -> None:
         weight = self.rates.load_shares[load, self.rates.draw] * self.share[:, None]
         row = np.broadcast_to(self.rates.draw * self.rates.dealing.width, cases.waiting.shape)
         waiting = cases.waiting - cases.kept_waiting.sum(axis=0, dtype=np.int32)
         at_random = thin(waiting, self.rates.dealing, row, self.words, self.team_key, "waiting dealt at random", month)
         cl.allocate(
-            cases, weight, at_random + dealt.at_random, waiting - at_random + dealt.evenly, self.most,
+            cases, weight, at_random + dealt.at_random, waiting - at_random + dealt.evenly, self.most, before,
             self.rows, self.words, self.key, month,
         )  # fmt: skip
