@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
+    from workforce_model.fit import caseload_fit
     from workforce_model.model import Interrupted, Results, run
     from workforce_model.problems import ScenarioError
     from workforce_model.run_folder import write_run
@@ -28,6 +29,7 @@ _HOME = {
     "caseload_spread_table": "tables",
     "ledger_table": "tables",
     "monthly_table": "tables",
+    "caseload_fit": "fit",
     "Interrupted": "model",
     "Results": "model",
     "run": "model",
@@ -44,6 +46,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "annual_table",
+    "caseload_fit",
     "caseload_spread_table",
     "charts",
     "costs",
