@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workforce_model.discovery import discover
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
+    from workforce_model.fit import caseload_fit
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.information import worth_of_information
     from workforce_model.luck import enough_runs, uncertainty
@@ -45,6 +46,7 @@ _HOME = {
     "caseload_spread_table": "tables",
     "ledger_table": "tables",
     "monthly_table": "tables",
+    "caseload_fit": "fit",
     "Interrupted": "model",
     "tornado": "sensitivity",
     "sobol": "sensitivity",
@@ -90,6 +92,7 @@ __all__ = [
     "arrivals_that_break",
     "break_even",
     "bridge",
+    "caseload_fit",
     "caseload_spread_table",
     "charts",
     "compare",

@@ -26,7 +26,7 @@ from workforce_model.assumptions import (
     faults_within,
     record,
 )
-from workforce_model.caseloads import Caseloads
+from workforce_model.casework import Caseloads
 from workforce_model.costs import Costs
 from workforce_model.establishment import Workforce
 from workforce_model.funding import Funding
@@ -261,6 +261,8 @@ def as_tree(value: Any) -> Any:
         return {key: as_tree(inner) for key, inner in pairs if inner is not None}
     if isinstance(value, dict):
         return {key: as_tree(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [as_tree(inner) for inner in value]
     if isinstance(value, str | bool | int | float | datetime.date):
         return value
     return str(value)
