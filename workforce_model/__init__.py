@@ -11,15 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, costs, funding
+    from workforce_model import charts, charts_decisions, costs, funding
     from workforce_model.bridging import Bridge, bridge
-    from workforce_model.choices import (
-        Investment,
-        further_commissioned_months,
-        further_posts,
-        options,
-        smallest_package,
-    )
+    from workforce_model.choices import frontier_of, options, smallest_package
     from workforce_model.comparison import Comparison, compare
     from workforce_model.discovery import discover
     from workforce_model.envelope import envelope_table
@@ -27,6 +21,7 @@ if TYPE_CHECKING:
     from workforce_model.fit import caseload_fit
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.information import worth_of_information
+    from workforce_model.investments import Investment, conversion_campaign, further_commissioned_months, further_posts
     from workforce_model.luck import enough_runs, uncertainty
     from workforce_model.model import Interrupted, Results, run
     from workforce_model.outcomes import Outcome
@@ -56,11 +51,13 @@ _HOME = {
     "break_even": "turning_points",
     "arrivals_that_break": "turning_points",
     "latest_start": "starting",
-    "Investment": "choices",
+    "Investment": "investments",
     "options": "choices",
-    "further_posts": "choices",
-    "further_commissioned_months": "choices",
+    "further_posts": "investments",
+    "further_commissioned_months": "investments",
     "smallest_package": "choices",
+    "frontier_of": "choices",
+    "conversion_campaign": "investments",
     "worth_of_information": "information",
     "compare": "comparison",
     "Comparison": "comparison",
@@ -75,7 +72,7 @@ _HOME = {
     "Scenario": "scenario",
     "ScenarioError": "problems",
 }
-_ROOMS = ("charts", "costs", "funding")
+_ROOMS = ("charts", "charts_decisions", "costs", "funding")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -95,11 +92,14 @@ __all__ = [
     "caseload_fit",
     "caseload_spread_table",
     "charts",
+    "charts_decisions",
     "compare",
+    "conversion_campaign",
     "costs",
     "discover",
     "enough_runs",
     "envelope_table",
+    "frontier_of",
     "funding",
     "further_commissioned_months",
     "further_posts",

@@ -38,7 +38,7 @@ def text_alternative(ax: Axes) -> str:
 def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Cost of a budget's posts by financial year, against what was approved for each."""
     budget = budget or newest_budget(results)
-    ax = _axes(ax)
+    ax = axes_of(ax)
     years = reported_years(results)
     b = results.budgets.index(budget)
     spends = [spread(results.cost[months, b].sum(axis=(0, 1)), results.draw) for months in years.values()]
@@ -75,7 +75,7 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """A budget's posts filled by permanent staff, month by month."""
     budget = budget or newest_budget(results)
-    ax = _axes(ax)
+    ax = axes_of(ax)
     groups = [
         i
         for i, name in enumerate(results.posts.groups)
@@ -105,7 +105,7 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
 def share_at_or_over(results: Results | list[Results], team: str | None = None, ax: Axes | None = None) -> Axes:
     """Share of workers at or over the caseload limit, month by month, scenarios compared."""
     together = [results] if isinstance(results, Results) else results[:4]
-    ax = _axes(ax)
+    ax = axes_of(ax)
     first, limit = together[0], together[0].scenario.caseloads.caseload_limit
     where = "all teams" if team is None else first.scenario.workforce.teams[team].label
     ends, details = [], []
@@ -134,7 +134,7 @@ def share_at_or_over(results: Results | list[Results], team: str | None = None, 
 
 def staffing(results: Results, ax: Axes | None = None) -> Axes:
     """Permanent, agency and vacant FTE, month by month."""
-    ax = _axes(ax)
+    ax = axes_of(ax)
     series = {
         "Permanent": measured(results, "in_post_fte"),
         "Vacant": measured(results, "vacancy_fte"),
@@ -171,7 +171,7 @@ def first_charts(results: list[Results]) -> dict[str, Figure]:
         "share_at_or_over": share_at_or_over(results, team=_busiest(results)),
         "staffing": staffing(focus),
     }
-    return {name: _figure(ax) for name, ax in charts.items()}
+    return {name: figure_of(ax) for name, ax in charts.items()}
 
 
 def save(figure: Figure, stem: str | os.PathLike[str]) -> None:
@@ -230,7 +230,8 @@ def _reported(results: Results) -> NDArray[np.int64]:
     return np.concatenate(list(reported_years(results).values()))
 
 
-def _axes(ax: Axes | None) -> Axes:
+def axes_of(ax: Axes | None) -> Axes:
+    """The axes given, or new ones on a page with room for a headline and a source; the frame is plain."""
     if ax is None:
         ax = Figure(figsize=SIZE).add_axes((0.1, 0.2, 0.74, 0.56))
     ax.spines[["top", "right"]].set_visible(False)
@@ -239,7 +240,8 @@ def _axes(ax: Axes | None) -> Axes:
     return ax
 
 
-def _figure(ax: Axes) -> Figure:
+def figure_of(ax: Axes) -> Figure:
+    """The page that axes stand on."""
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("the chart has no figure")
@@ -253,7 +255,7 @@ def _band(ax: Axes, r: Results, figures: Figures, colour: str, dash: str, name: 
         low, high = np.nanquantile(figures[months], (0.1, 0.9), axis=1)
         ax.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
     ax.plot(
-        x, np.nanmean(figures[months], axis=1), color=colour, linestyle=dash, linewidth=2.2, label=_plain(name) or None
+        x, np.nanmean(figures[months], axis=1), color=colour, linestyle=dash, linewidth=2.2, label=plain(name) or None
     )
 
 
@@ -263,7 +265,7 @@ def _end_labels(ax: Axes, r: Results, ends: list[tuple[float, str, str]]) -> Non
     below = -np.inf
     for height, name, colour in sorted(ends):
         below = max(height, below + 0.1 * top)
-        text = "\n".join(textwrap.wrap(_plain(name), 14))
+        text = "\n".join(textwrap.wrap(plain(name), 14))
         ax.annotate(
             text,
             (_reported(r).size - 1, below),
@@ -280,7 +282,7 @@ def _label(r: Results) -> str:
     return r.scenario.name.replace("_", " ").capitalize()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that cannot be taken for mathematics, nor vanish for starting with an underscore."""
     return text.replace("$", r"\$").lstrip("_")
 
@@ -306,11 +308,16 @@ def _finished(ax: Axes, headline: str, subtitle: str, detail: str, together: lis
     held = "luck and doubt about assumptions" if first.doubt else "luck only"
     names = ", ".join(r.scenario.name for r in together)
     source = f"Source: workforce_model, {names}; {first.runs:,} runs, seed {first.seed}. Ranges: 10th to 90th percentile, {held}."
-    figure = _figure(ax)
+    return titled(ax, headline, subtitle, detail, source)
+
+
+def titled(ax: Axes, headline: str, subtitle: str, detail: str, source: str) -> Axes:
+    """A chart with its headline, subtitle and source on the page, and its text alternative."""
+    figure = figure_of(ax)
     figure.text(
         0.03,
         0.955,
-        _plain("\n".join(textwrap.wrap(headline, 62))),
+        plain("\n".join(textwrap.wrap(headline, 62))),
         fontsize=13,
         fontweight="bold",
         va="top",
@@ -319,11 +326,11 @@ def _finished(ax: Axes, headline: str, subtitle: str, detail: str, together: lis
     figure.text(
         0.03,
         0.885 if len(headline) <= 62 else 0.845,
-        _plain("\n".join(textwrap.wrap(subtitle, 92))),
+        plain("\n".join(textwrap.wrap(subtitle, 92))),
         fontsize=9.5,
         va="top",
         color="#3D3D3D",
     )
-    figure.text(0.03, 0.025, _plain("\n".join(textwrap.wrap(source, 112))), fontsize=7.5, va="bottom", color="#3D3D3D")
+    figure.text(0.03, 0.025, plain("\n".join(textwrap.wrap(source, 112))), fontsize=7.5, va="bottom", color="#3D3D3D")
     ax.set_gid(f"{headline}. {subtitle}. {detail}. {source}")
     return ax

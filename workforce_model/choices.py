@@ -4,92 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.comparison import refuse_impossible
-from workforce_model.costs import monthly_prices
-from workforce_model.doubt import DRAWS, draw_values
+from workforce_model.doubt import DRAWS
 from workforce_model.formats import percent, thousands
+from workforce_model.investments import Changes, Investment, further_posts, together
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import SEED
 from workforce_model.outcomes import ALL_YEARS, KEPT, Outcome, reported
-from workforce_model.periods import financial_year, month
 from workforce_model.playing import play, versions_of
 from workforce_model.scenario import Scenario
-
-BUDGET = "further"
-Changes = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Investment:
-    """Something further money can buy, in whole units.
-
-    Parameters
-    ----------
-    name : str
-    unit : str
-        What one unit is, in words.
-    each_gbp : float
-        Planned cost of one unit in a full year, at each price's value.
-    buys : callable
-        Takes a whole number of units and returns the changes to the scenario, as :meth:`Scenario.replace` takes them.
-    most : int
-        The most units that make sense.
-    """
-
-    name: str
-    unit: str
-    each_gbp: float
-    buys: Callable[[int], Changes] = field(repr=False)
-    most: int = 20
-
-    def units_for(self, gbp: float) -> int:
-        """How many whole units an amount a year pays for.
-
-        Examples
-        --------
-        >>> Investment("post", "post", 51_889.22, lambda n: {}).units_for(150_000)
-        2
-        """
-        return self.most if self.each_gbp == 0 else min(int(gbp // self.each_gbp), self.most)
-
-
-def further_posts(scenario: Scenario, team: str, *, start: str, grade: str = "social_worker", role: str = "Social worker",
-                  holds_cases: bool = True, fte: float = 1.0, name: str | None = None) -> Investment:  # fmt: skip
-    """Further permanent posts in a team, created in a month and recruited to as others are."""
-    key = name or f"further_{team}"
-    qualified = grade in {group.grade for group in scenario.workforce.posts.values() if group.qualified}
-    values = draw_values(scenario, 0, doubt=False)
-    each = 12 * float(monthly_prices(scenario.costs, values, financial_year(month(start)), grade, fte)[0].sum())
-
-    def buys(units: int) -> Changes:
-        if not units:
-            return {}
-        group = {"team": team, "role": role, "grade": grade, "number": units, "fte": fte, "holds_cases": holds_cases, "budget": BUDGET,
-                 "qualified": qualified, "covered_by_agency": False, "created": start, "source": "Option for the review"}  # fmt: skip
-        return {**_budget(), f"workforce.posts.{key}": group}
-
-    label = scenario.workforce.teams[team].label
-    return Investment(key, f"{role.lower()} post, {label.lower()}" + ("" if fte == 1 else f", {fte:g} FTE"), each, buys)
-
-
-def further_commissioned_months(scenario: Scenario, contract: str) -> Investment:
-    """Further months of a commissioned team, after its last month."""
-    stated = scenario.workforce.agency[contract]
-    each = scenario.costs.commissioned_team_price[contract].value
-
-    def buys(units: int) -> Changes:
-        return {f"workforce.agency.{contract}.last_month": str(stated.last_month + units)} if units else {}
-
-    return Investment(f"{contract}_longer", "further month of the commissioned team", each, buys,
-                      int((scenario.periods.end - stated.last_month).n))  # fmt: skip
 
 
 def options(scenario: Scenario, investments: Sequence[Investment], amounts: Sequence[float] = (50_000, 100_000, 150_000, 200_000, 250_000),
@@ -239,11 +169,6 @@ def _said(
     )
 
 
-def together(bought: Sequence[tuple[Investment, int]]) -> Changes:
-    """The changes of several investments as one package."""
-    return {path: value for one, units in bought for path, value in one.buys(units).items()}
-
-
 def frontier_of(table: pd.DataFrame, cost: str, share: str) -> pd.DataFrame:
     """Which rows no other row beats on both cost and share, added as a column ``on_frontier``.
 
@@ -258,8 +183,3 @@ def frontier_of(table: pd.DataFrame, cost: str, share: str) -> pd.DataFrame:
     better = (costs[None] < costs[:, None]) | (shares[None] < shares[:, None])
     beaten: NDArray[np.bool_] = np.asarray((no_worse & better).any(axis=1))
     return table.assign(on_frontier=~beaten)
-
-
-def _budget() -> Changes:
-    """A budget head for what is bought further, with no approval yet: its whole cost is a gap."""
-    return {f"funding.budgets.{BUDGET}": {"label": "Further investment, not approved"}}

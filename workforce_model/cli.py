@@ -15,6 +15,8 @@ import click
 from tqdm.auto import tqdm
 
 from workforce_model import __version__
+from workforce_model.comparison import compare as compare_scenarios
+from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_inputs
 from workforce_model.model import RUNS, SEED, Results
 from workforce_model.model import run as run_scenario
@@ -69,6 +71,28 @@ def run(
     _say(summary_text(results))
     folder = write_run(results, out, overwrite=overwrite, inputs=inputs)
     _say(f"Written to {folder}")
+
+
+@commands.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="BASE.toml OPTION.toml...")
+@click.option("--runs", default=RUNS, show_default=True, help="Paired futures to play.")
+@click.option("--seed", default=SEED, show_default=True, help="Root seed; the same seed is the same luck.")
+@click.option("--out", type=click.Path(), help="New folder for the tables and charts; by default only the screen.")
+@click.option("--no-doubt", is_flag=True, help="Leave each assumption at its value: ranges then hold luck only.")
+@click.option("--processes", type=click.IntRange(1), help="Processes to use; the figures do not depend on it.")
+def compare(
+    scenarios: tuple[str, ...], runs: int, seed: int, out: str | None, no_doubt: bool, processes: int | None
+) -> None:
+    """Compare scenarios with the first, run by run with the same luck: what differs, by how much, and how surely."""
+    loaded = [load_scenario(path) for path in scenarios]
+    wanted = processes or (min(2, os.cpu_count() or 1) if runs * len(loaded) >= _WORTH_PROCESSES else 1)
+    with _pool(wanted) as executor, _progress(runs * len(loaded)) as bar:
+        found = compare_scenarios(loaded, None, runs, seed, doubt=not no_doubt, executor=executor, progress=bar.update)
+    _say(found.text())
+    if out is not None:
+        _say(f"Written to {write_comparison(found, out)}")
+    if found.failed:
+        sys.exit(CHECK_FAILED)
 
 
 @commands.command()

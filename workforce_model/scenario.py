@@ -237,6 +237,10 @@ def _names(place: list[str]) -> bool:
         "budgets",
         "amounts",
         "correlations",
+        "campaigns",
+        "moves",
+        "surges",
+        "season",
     )
 
 

@@ -1,0 +1,46 @@
+"""Write a comparison to a folder, all or nothing: the screen, the differences, the inputs and the charts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from workforce_model.comparison import Comparison
+from workforce_model.run_folder import ChecksFailed, write_csv
+
+
+def write_comparison(found: Comparison, out: str | os.PathLike[str]) -> Path:
+    """Write a comparison as text, tables and charts to a new folder.
+
+    Raises
+    ------
+    ChecksFailed
+        If a check failed in any scenario; nothing is written.
+    FileExistsError
+        If the folder is there already.
+    """
+    from workforce_model.charts import figure_of, save
+    from workforce_model.charts_decisions import differences
+
+    if found.failed:
+        raise ChecksFailed(f"no comparison is written: these checks failed: {', '.join(found.failed)}")
+    target = Path(out)
+    if target.exists():
+        raise FileExistsError(f"{target} is there already; name a new folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        (draft / "comparison.txt").write_text(found.text() + "\n", encoding="utf-8")
+        write_csv(found.differences(), draft / "differences.csv")
+        write_csv(found.inputs(), draft / "inputs.csv")
+        for number, outcome in enumerate(found.outcomes, 1):
+            where = outcome.team or outcome.budget or "council"
+            save(figure_of(differences(found, outcome)), draft / f"{number:02d}_{outcome.measure}_{where}")
+        draft.chmod(0o755)
+        os.rename(draft, target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return target

@@ -1,0 +1,114 @@
+"""What further money can buy, as changes to a scenario by the whole unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workforce_model.costs import monthly_prices
+from workforce_model.doubt import draw_values
+from workforce_model.establishment import AgencyGroup
+from workforce_model.periods import financial_year, month
+from workforce_model.scenario import Scenario
+
+BUDGET = "further"
+Changes = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Investment:
+    """Something further money can buy, in whole units.
+
+    Parameters
+    ----------
+    name : str
+    unit : str
+        What one unit is, in words.
+    each_gbp : float
+        Planned cost of one unit in a full year, at each price's value.
+    buys : callable
+        Takes a whole number of units and returns the changes to the scenario, as :meth:`Scenario.replace` takes them.
+    most : int
+        The most units that make sense.
+    """
+
+    name: str
+    unit: str
+    each_gbp: float
+    buys: Callable[[int], Changes] = field(repr=False)
+    most: int = 20
+
+    def units_for(self, gbp: float) -> int:
+        """How many whole units an amount a year pays for.
+
+        Examples
+        --------
+        >>> Investment("post", "post", 51_889.22, lambda n: {}).units_for(150_000)
+        2
+        """
+        return self.most if self.each_gbp == 0 else min(int(gbp // self.each_gbp), self.most)
+
+
+def further_posts(scenario: Scenario, team: str, *, start: str, grade: str = "social_worker", role: str = "Social worker",
+                  holds_cases: bool = True, fte: float = 1.0, name: str | None = None) -> Investment:  # fmt: skip
+    """Further permanent posts in a team, created in a month and recruited to as others are."""
+    key = name or f"further_{team}"
+    qualified = grade in {group.grade for group in scenario.workforce.posts.values() if group.qualified}
+    values = draw_values(scenario, 0, doubt=False)
+    each = 12 * float(monthly_prices(scenario.costs, values, financial_year(month(start)), grade, fte)[0].sum())
+
+    def buys(units: int) -> Changes:
+        if not units:
+            return {}
+        group = {"team": team, "role": role, "grade": grade, "number": units, "fte": fte, "holds_cases": holds_cases, "budget": BUDGET,
+                 "qualified": qualified, "covered_by_agency": False, "created": start, "source": "Option for the review"}  # fmt: skip
+        return {**_budget(), f"workforce.posts.{key}": group}
+
+    label = scenario.workforce.teams[team].label
+    return Investment(key, f"{role.lower()} post, {label.lower()}" + ("" if fte == 1 else f", {fte:g} FTE"), each, buys)
+
+
+def further_commissioned_months(scenario: Scenario, contract: str) -> Investment:
+    """Further months of a commissioned team, after its last month."""
+    stated = scenario.workforce.agency[contract]
+    each = scenario.costs.commissioned_team_price[contract].value
+
+    def buys(units: int) -> Changes:
+        return {f"workforce.agency.{contract}.last_month": str(stated.last_month + units)} if units else {}
+
+    return Investment(f"{contract}_longer", "further month of the commissioned team", each, buys,
+                      int((scenario.periods.end - stated.last_month).n))  # fmt: skip
+
+
+def conversion_campaign(scenario: Scenario, start: str, *, months: int = 6, acceptance: float = 0.05) -> Investment:
+    """Asking agency workers of every team that has some to take permanent posts, for some months.
+
+    It has no price of its own here: what it costs or saves is the premium of each worker who converts.
+
+    Parameters
+    ----------
+    acceptance : float
+        The share of those asked who accept in a month: a judgement, until a campaign has been tried.
+    """
+    groups = [*scenario.workforce.posts.values(), *scenario.workforce.agency.values()]
+    teams = sorted({group.team for group in groups if isinstance(group, AgencyGroup) or group.covered_by_agency})
+    judged = {"source": "Option for the review: a judgement", "date": scenario.seen_from, "confidence": "low"}
+
+    def buys(units: int) -> Changes:
+        plan = {"first_month": start, "last_month": str(month(start) + months - 1), "teams": teams, "above_establishment": True,
+                "least_months": {"value": 3.0, "unit": "months", **judged}, "source": "Option for the review",
+                "acceptance": {"value": acceptance, "unit": "share a month", **judged}}  # fmt: skip
+        return {"workforce.campaigns.further": plan} if units else {}
+
+    return Investment("conversion_campaign", f"campaign of {months} months", 0.0, buys, most=1)
+
+
+def together(bought: Sequence[tuple[Investment, int]]) -> Changes:
+    """The changes of several investments as one package."""
+    return {path: value for one, units in bought for path, value in one.buys(units).items()}
+
+
+def _budget() -> Changes:
+    """A budget head for what is bought further, with no approval yet: its whole cost is a gap."""
+    return {f"funding.budgets.{BUDGET}": {"label": "Further investment, not approved"}}
