@@ -94,7 +94,7 @@ def _ranking(found: Comparison, outcome: Outcome) -> list[str]:
     lines = [f"FROM LEAST TO MOST: {_short(outcome.words(found.scenarios[0]))}"]
     columns = [table[name].tolist() for name in ("scenario", "mean", "place", "runs_to_separate")]
     for name, mean, place, runs in zip(*columns, strict=True):
-        note = "" if pd.isna(runs) else f" ({runs:,} runs would separate it from the next)"
+        note = "" if pd.isna(runs) else f"; {runs:,} runs would tell"
         lines.append(f"  {name:<34} {outcome.printed(mean):>14}   {place}{note}")
     return [*lines, ""]
 
@@ -102,7 +102,8 @@ def _ranking(found: Comparison, outcome: Outcome) -> list[str]:
 def _null(found: Comparison) -> list[str]:
     base = found.scenarios[0].name
     said = "exactly 0" if found.null == 0 else f"NOT nought: {found.null:g}"
-    lines = [f"Null comparison: {base} less {base} played again, largest difference in any figure and run: {said}."]
+    said = f"Null comparison: {base} less {base} played again, largest difference in any figure and run: {said}."
+    lines = textwrap.wrap(said, WIDTH)
     if found.failed:
         lines.append("CHECKS FAILED: " + ", ".join(found.failed))
     else:

@@ -8,7 +8,6 @@ from typing import Any
 
 from workforce_model.costs import monthly_prices
 from workforce_model.doubt import draw_values
-from workforce_model.establishment import AgencyGroup
 from workforce_model.periods import financial_year, month
 from workforce_model.scenario import Scenario
 
@@ -91,8 +90,8 @@ def conversion_campaign(scenario: Scenario, start: str, *, months: int = 6, acce
     acceptance : float
         The share of those asked who accept in a month: a judgement, until a campaign has been tried.
     """
-    groups = [*scenario.workforce.posts.values(), *scenario.workforce.agency.values()]
-    teams = sorted({group.team for group in groups if isinstance(group, AgencyGroup) or group.covered_by_agency})
+    covered = {group.team for group in scenario.workforce.posts.values() if group.covered_by_agency}
+    teams = sorted(covered | {group.team for group in scenario.workforce.agency.values()})
     judged = {"source": "Option for the review: a judgement", "date": scenario.seen_from, "confidence": "low"}
 
     def buys(units: int) -> Changes:

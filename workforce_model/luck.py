@@ -63,7 +63,7 @@ class Parts:
         if few <= self.draws:
             return max(few, 1)
         left = error**2 - self.doubt / self.draws
-        return None if left <= 0 else math.ceil(round(self.luck / left, 6))
+        return None if left <= 1e-9 * error**2 else math.ceil(round(self.luck / left, 6))
 
 
 def parts_of(figures: Figures, draw: NDArray[np.intp], draws: int) -> Parts:

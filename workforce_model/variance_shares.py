@@ -73,23 +73,26 @@ def shares_table(factors: Sequence[str], f_a: NDArray[np.float64], f_b: NDArray[
     ValueError
         If the figures do not vary, so there is nothing to share out.
     """
-    from scipy.stats import sobol_indices
-
     if not np.isfinite([f_a, f_b, *f_ab]).all():
         raise ValueError("Sobol shares: a figure is not defined in some runs; ask for one that is")
     if np.ptp(np.concatenate([f_a, f_b])) == 0:
         raise ValueError("Sobol shares: the figure is the same in every run, so no unknown has a share of its variance")
     middle = np.mean([f_a, f_b])
-    figures = {"f_A": (f_a - middle)[None], "f_B": (f_b - middle)[None], "f_AB": (f_ab - middle)[:, None]}
-    found = sobol_indices(func=figures, n=f_a.size, rng=np.random.default_rng(seed))
-    around = found.bootstrap(confidence_level=0.95, n_resamples=resamples)
-    columns = {
-        "factor": list(factors),
-        "first": np.ravel(found.first_order),
-        "first_low": np.ravel(around.first_order.confidence_interval.low),
-        "first_high": np.ravel(around.first_order.confidence_interval.high),
-        "total": np.ravel(found.total_order),
-        "total_low": np.ravel(around.total_order.confidence_interval.low),
-        "total_high": np.ravel(around.total_order.confidence_interval.high),
-    }
+    figures = np.stack([f_a, f_b, *f_ab]) - middle
+    rng = np.random.default_rng(seed)
+    again = np.stack([_shares(figures[:, rng.integers(f_a.size, size=f_a.size)]) for _ in range(resamples)])
+    low, high = np.nanquantile(again, (0.025, 0.975), axis=0)
+    columns: dict[str, object] = {"factor": list(factors)}
+    for kind, here in (("first", 0), ("total", 1)):
+        columns |= {kind: _shares(figures)[here], f"{kind}_low": low[here], f"{kind}_high": high[here]}
     return pd.DataFrame(columns)
+
+
+def _shares(figures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """First-order and total shares, shape (2, factors): Saltelli and others 2010, table 2, (b) and (f)."""
+    f_a, f_b, *f_ab = figures
+    swapped = np.stack(f_ab)
+    variance = np.concatenate([f_a, f_b]).var()
+    first = (f_b * (swapped - f_a)).mean(axis=1)
+    total = ((f_a - swapped) ** 2).mean(axis=1) / 2
+    return np.stack([first, total]) / variance

@@ -1,0 +1,101 @@
+"""Comparisons pair run with run: exact where only a price differs, nought where nothing does, ranked only if clear."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import workforce_model as wm
+from tests.toys import toy
+from workforce_model.comparison import compare
+from workforce_model.outcomes import Outcome
+
+BUSY = {"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2, "caseloads.teams.team.arrivals": 20.0,
+        "caseloads.teams.team.leaving_rate": 0.1}  # fmt: skip
+COST, OVER = Outcome("net_cost_gbp", year="2020/21"), Outcome("share_at_or_over", year="2020/21")
+
+
+def named(name: str, **changes: object) -> wm.Scenario:
+    return toy({**BUSY, "name": name, **{key.replace("__", "."): value for key, value in changes.items()}})
+
+
+def test_a_price_alone_changes_cost_by_people_times_price_in_every_run_and_nothing_else() -> None:
+    base, dearer = named("base"), named("dearer", costs__non_pay=1_200.0)
+
+    found = compare([base, dearer], [COST, OVER, Outcome("in_post_fte")], runs=30)
+
+    months_worked = found.figures[0][COST] / (36_000 / 12)
+    assert found.difference(COST, 1) == pytest.approx(months_worked * 100)
+    assert not found.difference(OVER, 1).any()
+
+
+def test_the_null_comparison_is_exactly_nought_and_is_printed() -> None:
+    found = compare([named("base"), named("same")], runs=40)
+
+    assert found.null == 0.0
+    assert not any(found.difference(outcome, 1).any() for outcome in found.outcomes)
+    assert "Null comparison: base less base played again" in found.text()
+    assert "exactly 0." in found.text()
+    assert "WHAT DIFFERS IN THE INPUTS: nothing" in found.text()
+
+
+def test_pairing_takes_out_the_luck_that_scenarios_share() -> None:
+    found = compare(
+        [named("base"), named("lighter", caseloads__teams__team__arrivals=19.0)], [Outcome("open_cases")], runs=200
+    )
+
+    paired = found.between(Outcome("open_cases"), 1).error
+    apart = np.hypot(*(figures[Outcome("open_cases")].std() / np.sqrt(200) for figures in found.figures))
+
+    assert paired < apart / 3
+
+
+def test_scenarios_the_error_cannot_tell_apart_share_their_places_and_the_runs_to_separate_are_told() -> None:
+    near = named("near", caseloads__teams__team__arrivals=20.02)
+    found = compare([named("base"), near, named("heavy", caseloads__teams__team__arrivals=40.0)], [OVER], runs=60)
+
+    ranking = found.ranking(OVER).set_index("scenario")
+
+    assert ranking.loc["heavy", "place"] == "3"
+    assert set(ranking.loc[["base", "near"], "place"]) == {"not ranked: 1 to 2"}
+    clear = found.differences().set_index("scenario")["clear"]
+    assert not clear["near"]
+    assert clear["heavy"]
+
+
+def test_runs_to_separate_are_those_at_which_the_error_is_half_the_difference() -> None:
+    found = compare(
+        [named("base"), named("near", caseloads__teams__team__arrivals=20.5)], [OVER], runs=100, doubt=False
+    )
+    change = found.difference(OVER, 1)
+
+    runs = found.runs_to_separate(OVER, 1)
+
+    assert runs == pytest.approx(4 * change.var(ddof=1) / change.mean() ** 2, abs=1)
+
+
+def test_the_inputs_that_differ_are_listed_with_their_ranges_and_names_are_not() -> None:
+    nothing, approved = (wm.load_scenario(f"scenarios/{name}.toml") for name in ("approved", "slow_recruitment"))
+
+    table = compare([nothing, approved], ["establishment_fte"], runs=1).inputs().set_index("input")
+
+    assert sorted(table.index) == ["workforce.filling_probability", "workforce.recruitment_lead_months"]
+    assert table.loc["workforce.recruitment_lead_months", "slow_recruitment"] == "6 [5 to 8] months"
+
+
+def test_one_scenario_two_of_a_name_or_no_runs_are_refused() -> None:
+    with pytest.raises(ValueError, match="two or more"):
+        compare([named("base")])
+    with pytest.raises(ValueError, match="stated twice"):
+        compare([named("base"), named("base")])
+    with pytest.raises(ValueError, match="runs = 0"):
+        compare([named("base"), named("other")], runs=0)
+
+
+def test_the_screen_keeps_to_its_width() -> None:
+    scenarios = [wm.load_scenario(f"scenarios/{name}.toml") for name in ("do_nothing", "approved", "stress_test")]
+
+    text = compare(scenarios, runs=12).text()
+
+    assert max(map(len, text.splitlines())) <= 110
+    assert "not ranked" in text or "FROM LEAST TO MOST" in text

@@ -1,0 +1,74 @@
+"""An outcome reads the figure of a run it names, in its unit, and refuses what makes no sense."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import workforce_model as wm
+from tests.toys import toy
+from workforce_model.outcomes import ALL_YEARS, KEPT, Outcome, asked, standard_outcomes
+
+
+def test_money_is_ten_salaries_a_year_and_adds_up_over_years_and_with_funding_to_the_gap() -> None:
+    result = wm.run(toy(), runs=3)
+
+    cost, funding, gap = (
+        asked(result, Outcome(name, year="2019/20"))[0] for name in ("net_cost_gbp", "funding_gbp", "gap_gbp")
+    )
+
+    assert cost == pytest.approx(10 * 36_000)
+    assert cost + funding == pytest.approx(gap)
+    assert asked(result, Outcome("net_cost_gbp", year=ALL_YEARS))[0] == pytest.approx(2 * 10 * 36_000)
+    assert asked(result, Outcome("net_cost_gbp", budget="existing"))[0] == pytest.approx(10 * 36_000)
+
+
+def test_a_team_whose_hundred_cases_are_ten_each_is_kept_below_21_and_with_250_is_not() -> None:
+    light, heavy = (
+        wm.run(toy({"caseloads.teams.team.open_cases": n, "caseloads.random_share": 0.0}), runs=2) for n in (100, 250)
+    )
+
+    chance = [asked(result, Outcome(KEPT, team="team")).mean() for result in (light, heavy)]
+
+    assert chance == [1.0, 0.0]
+
+
+def test_by_default_the_second_reported_year_is_read() -> None:
+    scenario = toy()
+
+    assert Outcome("net_cost_gbp").words(scenario) == "the net cost in 2020/21"
+    assert Outcome("share_at_or_over", team="team").words(scenario).endswith("with 21 or more cases in March 2021")
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"measure": "caselode"}, "expected one of"),
+        ({"measure": "net_cost_gbp", "team": "team"}, "by budget, not by team"),
+        ({"measure": "caseload", "budget": "existing"}, "sums of money only"),
+        ({"measure": "caseload", "year": ALL_YEARS}, "adds up over all years"),
+        ({"measure": KEPT, "keep": 1.5}, "a share above 0"),
+    ],
+)
+def test_an_outcome_that_makes_no_sense_is_refused(stated: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Outcome(**stated)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_year_that_is_not_reported_or_an_unknown_budget_is_refused() -> None:
+    result = wm.run(toy(), runs=1)
+
+    with pytest.raises(ValueError, match="known: 2019/20, 2020/21"):
+        asked(result, Outcome("net_cost_gbp", year="2025/26"))
+    with pytest.raises(ValueError, match="unknown budget 'new'; known: existing"):
+        asked(result, Outcome("net_cost_gbp", budget="new"))
+
+
+def test_the_standard_outcomes_hold_pounds_fte_and_the_share_for_every_team() -> None:
+    units = [outcome.unit for outcome in standard_outcomes(toy())]
+
+    assert units == ["GBP"] * 4 + ["FTE"] * 3 + ["share of workers"] * 2
+
+
+def test_what_is_not_defined_is_said_to_be_so() -> None:
+    assert Outcome("share_at_or_over").printed(np.nan) == "not defined"
