@@ -37,7 +37,7 @@ def published_share_below(cases: float, mean: float) -> float:
     Examples
     --------
     >>> round(1 - published_share_below(20.5, 16.39), 2)
-    0.29
+    0.28
     """
     within = 1 + (cases / mean - 1) * ENGLAND_VARIATION / WITHIN_COUNCIL
     standing = within * ENGLAND_MEAN
