@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import sobol_indices
 
+from workforce_model.designs import paired_design
 from workforce_model.variance_shares import designs_of, shares_of, shares_table
 
 Quantiles = dict[str, NDArray[np.float64]]
@@ -81,3 +82,16 @@ def test_a_figure_that_never_varies_or_is_not_defined_is_refused() -> None:
         shares_of(lambda q: np.ones_like(q["a"]), ["a"], points=8)
     with pytest.raises(ValueError, match="not defined"):
         shares_of(lambda q: q["a"] * np.nan, ["a"], points=8)
+
+
+def test_a_factors_two_columns_fill_the_square_evenly() -> None:
+    first, second = paired_design(7, "a", 64)
+
+    for across, down in ((2, 32), (4, 16), (8, 8), (16, 4), (32, 2)):
+        counted = np.bincount((first * across).astype(int) * down + (second * down).astype(int), minlength=64)
+        assert (counted == 1).all()
+
+
+def test_points_that_are_no_power_of_two_are_refused() -> None:
+    with pytest.raises(ValueError, match="a power of two"):
+        paired_design(7, "a", 100)

@@ -63,7 +63,7 @@ def discover(scenario: Scenario, outcome: Outcome | str, above: float, points: i
     values = design_values(scenario, points, seed)
     (played,) = play([Version(scenario, values)], [wanted], np.arange(points), seed, executor=executor, told=progress)
     past = played.figures[wanted] > above
-    table = np.stack([values[name] for name in names], axis=1)
+    table = np.array([values[name] for name in names]).reshape(-1, points).T
     half = np.arange(points) % 2 == 0
     low, high = peel(table[half], past[half], _that_matter(table[half], past[half]))
     other = ~half

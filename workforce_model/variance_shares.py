@@ -8,18 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.draws import quantile_design
+from workforce_model.designs import paired_design
 
 Quantiles = dict[str, NDArray[np.float64]]
 
 
 def designs_of(factors: Sequence[str], points: int, seed: int) -> tuple[Quantiles, Quantiles]:
-    """Two independent designs over the factors: one point in each stratum, each column keyed by its factor's name.
-
-    Columns are shuffled strata and not a digital net: with a dimension picked by name, forty columns of 256
-    points hold pairs of nets whose first digits agree (a correlation of 0.8 was seen), shuffles none beyond 0.25.
-    """
-    first, second = ({name: quantile_design(seed, f"{name}, {which}", points) for name in factors} for which in "AB")
+    """Two designs over the factors, each factor's two columns keyed by its name."""
+    columns = {name: paired_design(seed, name, points) for name in factors}
+    first, second = ({name: pair[which] for name, pair in columns.items()} for which in (0, 1))
     return first, second
 
 
@@ -44,7 +41,7 @@ def shares_of(function: Callable[[Quantiles], NDArray[np.float64]], factors: Seq
     Of x1 + 2 x2, one fifth of the variance is x1's and four fifths x2's.
 
     >>> table = shares_of(lambda q: q["x1"] + 2 * q["x2"], ["x1", "x2"])
-    >>> table["first"].round(2).tolist()
+    >>> table["total"].round(2).tolist()
     [0.2, 0.8]
     """
     first, second = designs_of(factors, points, seed)
@@ -95,4 +92,4 @@ def _shares(figures: NDArray[np.float64]) -> NDArray[np.float64]:
     variance = np.concatenate([f_a, f_b]).var()
     first = (f_b * (swapped - f_a)).mean(axis=1)
     total = ((f_a - swapped) ** 2).mean(axis=1) / 2
-    return np.stack([first, total]) / variance
+    return np.asarray(np.stack([first, total]) / variance)

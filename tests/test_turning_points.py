@@ -1,0 +1,91 @@
+"""Break-evens where the answer can be worked out: found, never, or cannot tell."""
+
+from __future__ import annotations
+
+import pytest
+
+import workforce_model as wm
+from tests.toys import posts, toy
+from workforce_model.outcomes import Outcome
+from workforce_model.turning_points import arrivals_that_break, break_even
+
+COST = Outcome("net_cost_gbp", year="2019/20")
+LUCKY = {"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2}
+
+
+def test_a_price_in_proportion_is_met_where_division_says() -> None:
+    found = break_even(toy(), "costs.non_pay", COST, target=364_000.0, between=(0, 3_000), runs=2)
+
+    # Ten posts at £36,000 and ten times £400 of non-pay.
+    assert found.status == "found"
+    assert found.value == pytest.approx(400)
+    assert found.low == found.high == pytest.approx(400)
+    assert "At 400 GBP a year" in found.sentence
+
+
+def test_two_scenarios_cost_the_same_at_the_published_break_even_rate() -> None:
+    """Ten permanent posts, or ten agency workers in them: 36 hours for 47 weeks at £x is £36,000 where x is £21.28."""
+    permanent = toy()
+    agency = toy({"workforce.posts.worker": posts(10, opening_agency=10, covered_by_agency=True)})
+
+    found = break_even(
+        agency, "costs.grades.social_worker.agency_rate", COST, against=permanent, between=(10, 60), runs=2
+    )
+
+    assert found.value == pytest.approx(wm.costs.break_even_rate(36_000.0, 36, 47), abs=0.01)
+
+
+def test_what_no_value_reaches_is_never_with_how_near_it_comes() -> None:
+    found = break_even(toy(), "costs.non_pay", COST, target=500_000.0, between=(0, 3_000), runs=2)
+
+    assert found.status == "never"
+    assert found.value is None
+    assert found.sentence == (
+        "Never: from 0 to 3000 GBP a year, the net cost in 2019/20 stays below £500,000, by £110,000 at the nearest (3000)."
+    )
+
+
+def test_an_assumption_that_does_nothing_cannot_be_told_and_luck_widens_what_is_found() -> None:
+    still = break_even(toy(), "costs.non_pay", "in_post_fte", target=10.0, between=(0, 3_000), runs=2)
+    mean = wm.run(toy(LUCKY), 100, doubt=False).cost[:12].sum(axis=(0, 1, 2)).mean()
+    found = break_even(toy(LUCKY), "costs.non_pay", COST, target=float(mean), between=(0, 3_000), runs=100)
+
+    assert still.status == "cannot tell"
+    assert found.status in ("found", "cannot tell")
+    assert found.value is None or found.low < found.value <= found.high  # type: ignore[operator]  # found, so not None
+
+
+def test_a_whole_number_is_the_first_on_the_other_side() -> None:
+    scenario = toy({"workforce.posts.worker": posts(10, created="2019-04"), "workforce.filling_probability": 1.0})
+
+    found = break_even(scenario, "workforce.recruitment_lead_months", COST, target=200_000.0, between=(1, 11), runs=2)
+
+    # Appointed in April, ten posts at £3,000 a month: a lead of m months leaves 12 - m to pay for, £30,000 each.
+    months = [x for x, _, _ in found.tried]
+    assert found.status == "found"
+    assert found.value == 6
+    assert found.value in months
+    assert {lead: gap for lead, gap, _ in found.tried}[6] == pytest.approx(30_000 * 6 - 200_000)
+
+
+def test_the_arrivals_that_break_a_plan_are_those_at_which_its_share_is_met() -> None:
+    scenario = toy({"caseloads.teams.team.arrivals": 20.0, "caseloads.teams.team.leaving_rate": 0.1})
+    over = Outcome("share_at_or_over", team="team")
+
+    found = arrivals_that_break(scenario, "team", 0.5, runs=200)
+
+    assert found.status == "found"
+    moved = scenario.replace({"caseloads.teams.team.arrivals": found.value})
+    share = wm.compare([scenario.replace({"name": "base"}), moved], [over], 200, doubt=False).figures[1][over].mean()
+    assert share == pytest.approx(0.5, abs=0.03)
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"did you mean costs\.non_pay"):
+        break_even(toy(), "costs.non_pey", COST, target=1.0)
+    with pytest.raises(ValueError, match="one of the two"):
+        break_even(toy(), "costs.non_pay", COST)
+    with pytest.raises(ValueError, match="two rising values"):
+        break_even(toy(), "costs.non_pay", COST, target=1.0, between=(3.0, 1.0))
+    with pytest.raises(ValueError, match="a team that cases come to"):
+        arrivals_that_break(toy(), "team", 0.5)
