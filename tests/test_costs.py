@@ -7,30 +7,19 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.toys import stated, toy
-from workforce_model.costs import (
-    AGENCY_KINDS,
-    KINDS,
-    PAY_KINDS,
-    People,
-    Values,
-    agency_charge_by_part,
-    break_even_rate,
-    by_budget,
-    monthly_prices,
-    pay_index,
-    post_cost,
-    post_cost_by_kind,
-    price,
-    threshold_in,
-)
+from workforce_model.agency import AGENCY_KINDS, agency_charge_by_part, break_even_rate
+from workforce_model.costs import KINDS, Values, monthly_prices
 from workforce_model.doubt import draw_values
 from workforce_model.funding import Budget, Funding, FundingLine, fund
-from workforce_model.periods import part_year_effect
+from workforce_model.monthly_bill import People, by_budget, price
+from workforce_model.pay import PAY_KINDS, pay_index, post_cost, post_cost_by_kind, threshold_in
+from workforce_model.periods import financial_year_start, part_year_effect
 from workforce_model.problems import ScenarioError
 from workforce_model.scenario import Scenario
 
@@ -191,7 +180,7 @@ def test_a_part_time_worker_keeps_the_whole_threshold() -> None:
         36_000, ni_rate=0.138, ni_threshold_gbp=8_632, pension_rate=0.2, levy_rate=0.005, non_pay_gbp=1_000, fte=half
     )
 
-    np.testing.assert_allclose(lines, [18_000, 1_292.784, 3_600, 90, 500], rtol=1e-12)
+    np.testing.assert_allclose(lines, [18_000, 1_292.784, 3_600, 90, 500, 0], rtol=1e-12)
 
 
 def test_pay_below_the_threshold_bears_no_national_insurance() -> None:
@@ -209,7 +198,7 @@ def test_the_kinds_add_up_to_the_cost_of_the_post() -> None:
 
     kinds = post_cost_by_kind(salary, ni_threshold_gbp=8_632, **ON_COSTS["central"])
 
-    assert kinds.shape == (5, 2)
+    assert kinds.shape == (6, 2)
     np.testing.assert_allclose(kinds.sum(axis=0), post_cost(salary, ni_threshold_gbp=8_632, **ON_COSTS["central"]))
 
 
@@ -424,10 +413,10 @@ def test_pay_moves_with_each_award_after_the_price_base_and_back_before_it() -> 
     # Base 2019/20: 2020/21 is 1.02, 2021/22 is 1.02 x 1.03 = 1.0506; 2018/19 is 1 / 1.05, before 2019/20's own award.
     awards = {"2019/20": 0.05, "2020/21": 0.02, "2021/22": 0.03}
     scenario = toy({"costs.pay_award": {year: stated(award, "growth a year") for year, award in awards.items()}})
-    values = values_of(scenario)
+    values, base = values_of(scenario), financial_year_start("2019/20")
 
     index = {
-        year: float(pay_index(scenario.costs, values, year)[0])
+        year: float(np.squeeze(pay_index(scenario.costs.pay_award, values, base, financial_year_start(year))))
         for year in ("2017/18", "2018/19", "2019/20", "2020/21", "2021/22")
     }
 
@@ -441,7 +430,8 @@ def test_the_threshold_is_the_latest_stated_and_the_first_before_that() -> None:
     values = values_of(scenario)
 
     limits = [
-        float(threshold_in(scenario.costs, values, year)[0]) for year in ("2018/19", "2019/20", "2020/21", "2022/23")
+        float(threshold_in(scenario.costs.employer_ni_threshold, values, financial_year_start(year))[0])
+        for year in ("2018/19", "2019/20", "2020/21", "2022/23")
     ]
 
     assert limits == [8_632, 8_632, 8_788, 8_788]
@@ -494,18 +484,29 @@ def people(permanent: Any, agency: Any = 0, started: Any = 0, **groups: Any) -> 
         permanent=np.array(permanent, dtype=np.int16),
         agency=np.broadcast_to(agency, shape).astype(np.int16),
         started=np.broadcast_to(started, shape).astype(np.int16),
+        converted=np.broadcast_to(groups.get("converted", 0), shape).astype(np.int16),
+        replaced=np.broadcast_to(groups.get("replaced", 0), shape).astype(np.int16),
         fte=np.array(groups.get("fte", [1.0] * width)),
         grade=groups.get("grade", ("social_worker",) * width),
         budget=groups.get("budget", ("existing",) * width),
         commissioned=groups.get("commissioned", (None,) * width),
+        contract_months=groups.get("contract_months", (None,) * width),
     )
+
+
+def from_april(years: tuple[str, ...]) -> pd.PeriodIndex:
+    """The months of a toy: from April of the first year, each year's own months from its April."""
+    seen = [financial_year_start(year) + years[:i].count(year) for i, year in enumerate(years)]
+    return pd.PeriodIndex(seen)
 
 
 def priced(
     scenario: Scenario, counted: People, years: tuple[str, ...], budgets: tuple[str, ...] = ("existing",)
 ) -> Any:
     runs = counted.permanent.shape[2]
-    return price(counted, years, scenario.costs, values_of(scenario), np.zeros(runs, dtype=np.intp), budgets)
+    return price(
+        counted, from_april(years), scenario.costs, values_of(scenario), np.zeros(runs, dtype=np.intp), budgets
+    )
 
 
 def test_a_36000_post_filled_in_december_has_cost_15000_by_march() -> None:
@@ -530,7 +531,7 @@ def test_one_months_bill_by_kind_written_out_by_hand() -> None:
 
     cost = priced(scenario, people([[[2]]], agency=1, started=1), ("2019/20",))
 
-    expected = [6_000, 629.464, 1_200, 30, 200, 4_230, 0, 352.50, 0, 3_000]
+    expected = [6_000, 629.464, 1_200, 30, 200, 4_230, 0, 352.50, 0, 3_000, 0, 0, 0]
     np.testing.assert_allclose(cost[0, 0, :, 0], expected, rtol=1e-12)
     assert len(expected) == len(KINDS)
 
@@ -542,7 +543,8 @@ def test_the_award_and_the_threshold_change_in_april() -> None:
         {"costs.employer_ni_rate": 0.138, "costs.pay_award.2020/21": 0.02, "costs.employer_ni_threshold": thresholds}
     )
 
-    cost = priced(scenario, people([[[1]], [[1]]]), ("2019/20", "2020/21"))
+    march = pd.period_range("2020-03", "2020-04", freq="M")
+    cost = price(people([[[1]], [[1]]]), march, scenario.costs, values_of(scenario), np.array([0]), ("existing",))
 
     np.testing.assert_allclose(cost[:, 0, :2, 0], [[3_000, 314.732], [3_060, 321.218]], rtol=1e-12)
 
@@ -668,8 +670,13 @@ def test_the_pounds_of_a_run_are_the_same_to_the_bit_whatever_runs_are_beside_it
     draw = np.arange(9) % 3
 
     def block(runs: slice) -> Any:
-        part = {name: getattr(together, name)[..., runs] for name in ("permanent", "agency", "started")}
-        return price(dataclasses.replace(together, **part), YEARS, scenario.costs, uncertain, draw[runs], BUDGETS)
+        part = {
+            name: getattr(together, name)[..., runs]
+            for name in ("permanent", "agency", "started", "converted", "replaced")
+        }
+        return price(
+            dataclasses.replace(together, **part), from_april(YEARS), scenario.costs, uncertain, draw[runs], BUDGETS
+        )
 
     whole = block(slice(0, 9))
     for runs in (slice(0, 1), slice(4, 5), slice(2, 7)):
@@ -726,10 +733,10 @@ def test_people_and_months_that_do_not_match_are_refused() -> None:
         priced(toy(), counted, ("2019/20",) * 3)
 
 
-def test_a_year_that_comes_back_is_refused_and_never_priced_as_another() -> None:
+def test_months_out_of_order_are_refused_and_never_priced_as_others() -> None:
     counted = people(np.ones((3, 1, 1)))
 
-    with pytest.raises(ValueError, match="in order"):
+    with pytest.raises(ValueError, match="one after another"):
         priced(toy(), counted, ("2019/20", "2020/21", "2019/20"))
 
 
@@ -744,7 +751,7 @@ def test_what_is_given_is_never_changed() -> None:
     counted, scenario = some_people(), prices()
     values, people_before = values_of(scenario), counted.permanent.copy()
 
-    price(counted, YEARS, scenario.costs, values, np.zeros(6, dtype=np.intp), BUDGETS)
+    price(counted, from_april(YEARS), scenario.costs, values, np.zeros(6, dtype=np.intp), BUDGETS)
 
     np.testing.assert_array_equal(counted.permanent, people_before)
     assert values == values_of(scenario)

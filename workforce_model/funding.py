@@ -2,21 +2,20 @@
 
 One sign rule: cost positive, money that meets it negative; a funded month sums to zero and what is
 left is the gap. An approval is drawn as cost falls, in the stated order, until it is used up;
-what is not used is shown on its own line.
+what is not used is shown on its own line: it goes back, unless a carry forward is approved.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.assumptions import Fault, Flag, Name, Pounds, PoundsEach, Text, Whole, record
-from workforce_model.periods import FinancialYear, financial_year_start, later_year, months_by_year
+from workforce_model.assumptions import Fault, Flag, Name, Pounds, PoundsEach, Share, Text, Whole, record
+from workforce_model.periods import FinancialYear, financial_year_start, months_by_year
 
 Source = Literal["base budget", "risk reserve", "MTFP growth", "grant"]
 
@@ -26,6 +25,7 @@ class Budget:
     """A budget head: the posts and contracts charged to it, by name on the page."""
 
     label: Text
+    cost_centre: Text | None = None
 
 
 @record
@@ -34,7 +34,9 @@ class FundingLine:
 
     ``recurrent``: the last amount stated holds in every later year. ``at_establishment_cost``: the
     council's budget is not known and stands at the full cost of the budget's posts, vacancies
-    included; this must be obtained.
+    included, less ``vacancy_factor`` for expected turnover; this must be obtained.
+    ``carry_forward_until``: the last year that may still use what is unspent; without it, unspent
+    one-off money goes back to where it came from at the year end.
     """
 
     budget: Name
@@ -44,7 +46,10 @@ class FundingLine:
     order: Whole
     amounts: dict[FinancialYear, Pounds] = field(default_factory=dict)
     at_establishment_cost: Flag = False
+    vacancy_factor: Share = 0.0
+    carry_forward_until: FinancialYear | None = None
     cost_centre: Text | None = None
+    subjective_code: Text | None = None
     approved_by: Text
 
     def faults(self) -> list[Fault]:
@@ -56,19 +61,65 @@ class FundingLine:
             found.append(("recurrent", "a reserve is one-off money; it cannot be recurrent"))
         if self.at_establishment_cost and self.source != "base budget":
             found.append(("at_establishment_cost", "only a base budget may stand at the cost of its posts"))
+        if self.vacancy_factor and not self.at_establishment_cost:
+            found.append(("vacancy_factor", "an amount stated in pounds has it taken off already"))
+        if self.carry_forward_until is not None and self.recurrent:
+            found.append(("carry_forward_until", "recurrent money comes again each year; only one-off money carries"))
         return found
 
 
 @record
+class Virement:
+    """Approved budget moved from one funding line to another: a pair that sums to zero.
+
+    ``recurrent``: the last amount stated moves in every later year too.
+    """
+
+    label: Text
+    from_line: Name
+    to_line: Name
+    amounts: dict[FinancialYear, Pounds]
+    recurrent: Flag
+    approved_by: Text
+
+
+@record
+class ReserveMovement:
+    """Money put into the reserve, or taken out of it for something outside this model."""
+
+    label: Text
+    direction: Literal["into", "out of"]
+    amounts: dict[FinancialYear, Pounds]
+    source: Text
+
+
+@record
 class Funding:
-    """Budgets, their funding lines, and the reserve."""
+    """Budgets, their funding lines, virements between lines, and the reserve.
+
+    ``reserve_opening_balance`` is that of 1 April of ``reserve_opens_in``, or of the first year in which an
+    approval or a movement touches the reserve. Without it the reserve shows movements only.
+    """
 
     budgets: dict[Name, Budget]
     lines: dict[Name, FundingLine]
+    virements: dict[Name, Virement] = field(default_factory=dict)
     reserve_opening_balance: PoundsEach | None = None
+    reserve_opens_in: FinancialYear | None = None
+    reserve_movements: dict[Name, ReserveMovement] = field(default_factory=dict)
+    reserve_may_overdraw: Flag = False
 
     def faults(self) -> list[Fault]:
         """What is wrong between the fields, as (key, rule) pairs."""
+        return [*self._lines_apart(), *self._virements_possible(), *self._reserve_holds()]
+
+    def reserve_years(self) -> list[str]:
+        """The years in which an approval or a stated movement touches the reserve, in order."""
+        drawn = [line.amounts for line in self.lines.values() if line.source == "risk reserve"]
+        stated = [*drawn, *(move.amounts for move in self.reserve_movements.values())]
+        return sorted({year for amounts in stated for year in amounts}, key=financial_year_start)
+
+    def _lines_apart(self) -> list[Fault]:
         found = []
         orders: dict[tuple[str, int], str] = {}
         for name, line in self.lines.items():
@@ -84,16 +135,64 @@ class Funding:
             if first != name and line.amounts:
                 rule = f"the same approval and amounts as {first}: a pound is used once"
                 found.append((f"lines.{name}", f"{rule}; if it is a second approval, approved_by says which"))
-        if self.reserve_opening_balance is not None:
-            drawn, opening = 0.0, self.reserve_opening_balance.value
-            reserve = [line.amounts for line in self.lines.values() if line.source == "risk reserve"]
-            for year in sorted({year for amounts in reserve for year in amounts}, key=financial_year_start):
-                drawn += sum(amounts.get(year, 0.0) for amounts in reserve)
-                if drawn > opening:
-                    rule = f"approvals draw {drawn:,.2f} by {year}; the reserve opens at {opening:,.2f}"
-                    found.append(("reserve_opening_balance", rule))
-                    break
         return found
+
+    def _virements_possible(self) -> Iterator[Fault]:
+        left = {
+            (name, year): approved_amount(line, year) for name, line in self.lines.items() for year in self._years()
+        }
+        for name, virement in self.virements.items():
+            place, known = f"virements.{name}", ", ".join(sorted(self.lines))
+            for key in ("from_line", "to_line"):
+                if getattr(virement, key) not in self.lines:
+                    yield f"{place}.{key}", f"unknown funding line {getattr(virement, key)!r}; known: {known}"
+            if virement.from_line == virement.to_line:
+                yield f"{place}.to_line", "moves budget to the line it came from"
+            giver = self.lines.get(virement.from_line)
+            if giver is None or giver.at_establishment_cost:
+                continue
+            for year in self._years():
+                left[virement.from_line, year] -= amount_in(virement.amounts, virement.recurrent, year)
+                if left[virement.from_line, year] < 0:
+                    short = -left[virement.from_line, year]
+                    yield f"{place}.amounts", f"takes {short:,.2f} more than {virement.from_line} has in {year}"
+                    break
+
+    def _years(self) -> list[str]:
+        """Every year an approval or a virement states, in order."""
+        stated = [*(x.amounts for x in self.lines.values()), *(x.amounts for x in self.virements.values())]
+        return sorted({year for amounts in stated for year in amounts}, key=financial_year_start)
+
+    def _reserve_holds(self) -> Iterator[Fault]:
+        years, opens = self.reserve_years(), self.reserve_opens_in
+        if opens is not None and years and financial_year_start(years[0]) < financial_year_start(opens):
+            yield "reserve_opens_in", f"the reserve is used in {years[0]}, before it opens"
+        if self.reserve_opening_balance is None or self.reserve_may_overdraw:
+            return
+        drawn, opening = 0.0, self.reserve_opening_balance.value
+        for year in years:
+            drawn += sum(x.amounts.get(year, 0.0) for x in self.lines.values() if x.source == "risk reserve")
+            drawn -= sum(moved_in(move, year) for move in self.reserve_movements.values())
+            if drawn > opening:
+                yield (
+                    "reserve_opening_balance",
+                    f"approvals draw {drawn:,.2f} by {year}; the reserve opens at {opening:,.2f}",
+                )
+                return
+
+
+def amount_in(amounts: Mapping[str, float], recurrent: bool, year: str) -> float:
+    """Pounds stated for a year; recurrent amounts repeat the last one stated."""
+    if year in amounts:
+        return amounts[year]
+    before = [y for y in amounts if financial_year_start(y) < financial_year_start(year)]
+    return amounts[max(before, key=financial_year_start)] if recurrent and before else 0.0
+
+
+def moved_in(movement: ReserveMovement, year: str) -> float:
+    """Pounds a stated movement puts into the reserve in a year; negative for what it takes out."""
+    amount = movement.amounts.get(year, 0.0)
+    return amount if movement.direction == "into" else 0.0 - amount
 
 
 def approved_amount(line: FundingLine, year: str) -> float:
@@ -106,12 +205,7 @@ def approved_amount(line: FundingLine, year: str) -> float:
     >>> [approved_amount(growth, year) for year in ("2019/20", "2020/21", "2022/23")]
     [0.0, 375000.0, 375000.0]
     """
-    if year in line.amounts:
-        return line.amounts[year]
-    before = [y for y in line.amounts if financial_year_start(y) < financial_year_start(year)]
-    if not line.recurrent or not before:
-        return 0.0
-    return line.amounts[max(before, key=financial_year_start)]
+    return amount_in(line.amounts, line.recurrent, year)
 
 
 @dataclass(frozen=True)
@@ -119,7 +213,9 @@ class Ledger:
     """Every month's funding, by line, budget and run. Pounds; cost positive, funding negative.
 
     ``used`` (M, L, R) is the money that met the cost; ``gap`` (M, B, R) the cost left unmet;
-    ``unspent`` (Y, L, R) what an approval had left at the year end; ``approved`` (Y, L) the approval.
+    ``unspent`` (Y, L, R) what an approval had left at the year end; ``approved`` (Y, L) the approval,
+    ``vired`` (Y, L) what virements added to it or took away, and ``carries`` (Y, L) whether what is
+    unspent may be used next year.
     """
 
     lines: tuple[str, ...]
@@ -127,6 +223,23 @@ class Ledger:
     gap: NDArray[np.float64]
     unspent: NDArray[np.float64]
     approved: NDArray[np.float64]
+    vired: NDArray[np.float64]
+    carries: NDArray[np.bool_]
+
+    @property
+    def carried_forward(self) -> NDArray[np.float64]:
+        """Unspent money each line takes into the next year, shape (Y, L, R)."""
+        return np.where(self.carries[:, :, None], self.unspent, 0.0)
+
+    @property
+    def brought_forward(self) -> NDArray[np.float64]:
+        """Money each line has from the year before, shape (Y, L, R); none in the first year."""
+        return np.concatenate([np.zeros_like(self.unspent[:1]), self.carried_forward[:-1]])
+
+    @property
+    def returned(self) -> NDArray[np.float64]:
+        """Unspent money that goes back: to the reserve, or to the council as an underspend, shape (Y, L, R)."""
+        return self.unspent - self.carried_forward
 
 
 def fund(
@@ -147,7 +260,7 @@ def fund(
     budgets : tuple of str
         The budget heads, in the order of ``cost_gbp``.
     approved : dict of array, shape (Y,)
-        Pounds approved in each distinct year, by funding line.
+        Pounds approved in each distinct year, by funding line, before virements.
 
     Returns
     -------
@@ -157,7 +270,8 @@ def fund(
     Raises
     ------
     ValueError
-        If shapes do not match, a budget or line is unknown, or an amount is negative, missing or infinite.
+        If shapes do not match, a budget or line is unknown, an amount is negative, missing or infinite, or a
+        virement takes more than its line has.
 
     Examples
     --------
@@ -177,21 +291,53 @@ def fund(
     spans = months_by_year(years)
     _refuse_mismatch(cost, years, budgets, funding, approved)
     lines = tuple(sorted(funding.lines, key=lambda name: (funding.lines[name].budget, funding.lines[name].order)))
+    by_year = np.array([approved[name] for name in lines], dtype=float).reshape(len(lines), len(spans)).T
+    vired, carries = _vired(funding, lines, tuple(spans), by_year), _carries(funding, lines, tuple(spans))
     used = np.zeros((len(years), len(lines), cost.shape[2]))
     unspent = np.zeros((len(spans), len(lines), cost.shape[2]))
     gap = cost.copy()
     for index, name in enumerate(lines):
         budget = budgets.index(funding.lines[name].budget)
+        brought = np.zeros(cost.shape[2])
         for year, span in enumerate(spans.values()):
-            left = np.full(cost.shape[2], float(approved[name][year]))
+            left = brought + (by_year[year, index] + vired[year, index])
             for month in range(span.start, span.stop):
                 met = np.minimum(gap[month, budget], left)
                 used[month, index] -= met
                 gap[month, budget] -= met
                 left -= met
             unspent[year, index] = left
-    by_year = np.array([approved[name] for name in lines], dtype=float).reshape(len(lines), len(spans)).T
-    return Ledger(lines=lines, used=used, gap=gap, unspent=unspent, approved=by_year)
+            brought = left if carries[year, index] else np.zeros_like(left)
+    return Ledger(lines=lines, used=used, gap=gap, unspent=unspent, approved=by_year, vired=vired, carries=carries)
+
+
+def _vired(
+    funding: Funding, lines: tuple[str, ...], years: tuple[str, ...], approved: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What virements add to each line in each year, shape (Y, L); each gives one line what it takes from another."""
+    vired = np.zeros_like(approved)
+    for virement in funding.virements.values():
+        moved = [amount_in(virement.amounts, virement.recurrent, year) for year in years]
+        vired[:, lines.index(virement.to_line)] += moved
+        vired[:, lines.index(virement.from_line)] -= moved
+    short = np.argwhere(approved + vired < 0)
+    if short.size:
+        year, line = short[0]
+        raise ValueError(
+            f"funding.virements: they take {-vired[year, line]:,.2f} from {lines[line]} in {years[year]}, "
+            f"which has {approved[year, line]:,.2f}"
+        )
+    return vired
+
+
+def _carries(funding: Funding, lines: tuple[str, ...], years: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Whether what a line leaves unspent in a year may be used in the next, shape (Y, L)."""
+    until = [funding.lines[name].carry_forward_until for name in lines]
+    carried = [
+        [last is not None and financial_year_start(year) < financial_year_start(last) for last in until]
+        for year in years
+    ]
+    return np.array(carried, dtype=bool).reshape(len(years), len(lines))
 
 
 def _refuse_mismatch(
@@ -219,71 +365,3 @@ def _refuse_mismatch(
         wrong = ~((pounds >= 0) & (pounds < np.inf))
         if wrong.any():
             raise ValueError(f"{name} holds {pounds[wrong][0]}: expected finite pounds, none below 0")
-
-
-def mtfp_table(funding: Funding, years: tuple[str, ...]) -> pd.DataFrame:
-    """The medium-term financial plan lines of the approvals: each year's change, and the running total.
-
-    A change is on the year before, so an approval that stood before the first year shows only what is new.
-    A base budget is in the plan already: only a change to it is a line. One-off money is shown in its year
-    and reversed, on a line of its own, in the next; the reversal is never netted against growth. Growth is
-    a pressure on the council, so it is positive.
-
-    Parameters
-    ----------
-    years : tuple of str
-        Financial years, one after another.
-
-    Returns
-    -------
-    DataFrame
-        Columns line, label, basis (``incremental`` or ``cumulative``), financial_year, gbp.
-
-    Raises
-    ------
-    ValueError
-        If a year is missing, repeated or out of order.
-
-    Examples
-    --------
-    >>> growth = FundingLine(budget="nine_posts", label="Growth", source="MTFP growth", recurrent=True, order=1,
-    ...                      amounts={"2020/21": 375_000.0}, approved_by="KD4913")
-    >>> plan = Funding(budgets={"nine_posts": Budget(label="Nine posts")}, lines={"growth": growth})
-    >>> table = mtfp_table(plan, ("2019/20", "2020/21", "2021/22"))
-    >>> table.pivot(index="basis", columns="financial_year", values="gbp").loc["incremental"].tolist()
-    [0.0, 375000.0, 0.0]
-    """
-    if any(later != later_year(year) for year, later in pairwise(years)):
-        raise ValueError(f"years = {list(years)}: expected financial years one after another, none twice")
-    rows = []
-    for name, line in funding.lines.items():
-        if line.at_establishment_cost:
-            continue
-        for label, change in _changes(line, years):
-            for basis, figures in (("incremental", change), ("cumulative", np.cumsum(change))):
-                rows += [(name, label, basis, year, float(x)) for year, x in zip(years, figures, strict=True)]
-    return pd.DataFrame(rows, columns=["line", "label", "basis", "financial_year", "gbp"])
-
-
-def _changes(line: FundingLine, years: tuple[str, ...]) -> list[tuple[str, NDArray[np.float64]]]:
-    """Each plan line of an approval: its label, and what it changes in each year. Nought is never minus nought."""
-    if not years:
-        return []
-    with_year_before = (later_year(years[0], -1), *years)
-    if line.recurrent:
-        return [(line.label, np.diff([_in_plan(line, year) for year in with_year_before]))]
-    amount = np.array([approved_amount(line, year) for year in with_year_before])
-    spent, gone = amount[1:], amount[:-1]
-    return [
-        (f"{line.label}: one-off expenditure", spent),
-        (f"{line.label}: use of {line.source}", 0.0 - spent),
-        (f"{line.label}: reversal of one-off expenditure", 0.0 - gone),
-        (f"{line.label}: reversal of use of {line.source}", gone),
-    ]
-
-
-def _in_plan(line: FundingLine, year: str) -> float:
-    """What a recurrent line holds in the plan in a year: a base budget was there before its first stated year."""
-    first = min(line.amounts, key=financial_year_start)
-    before = financial_year_start(year) < financial_year_start(first)
-    return line.amounts[first] if before and line.source == "base budget" else approved_amount(line, year)

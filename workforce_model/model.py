@@ -17,12 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.checks import Check, check_block, joined_checks
-from workforce_model.costs import KINDS, People, Values, by_budget, monthly_prices, price
+from workforce_model.costs import KINDS, Values, monthly_prices
 from workforce_model.doubt import DRAWS, draw_values
 from workforce_model.draws import Words
 from workforce_model.establishment import Posts, lay_out
 from workforce_model.funding import Ledger, approved_amount, fund
 from workforce_model.history import History
+from workforce_model.monthly_bill import People, by_budget, price
 from workforce_model.periods import financial_year
 from workforce_model.scenario import Scenario
 from workforce_model.simulation import simulate
@@ -201,11 +202,12 @@ def run_block(
     mine, draw = np.unique(runs % draws, return_inverse=True)
     here = {path: value[mine] for path, value in values.items()}
     words = Words(seed, runs)
-    years = tuple(financial_year(month) for month in scenario.periods.months())
+    months = scenario.periods.months()
+    years = tuple(financial_year(month) for month in months)
     budgets = tuple(sorted(scenario.funding.budgets))
     history = simulate(scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
     posts = lay_out(scenario.workforce, scenario.periods.start)
-    cost = price(people_of(scenario, posts, history), years, scenario.costs, here, draw, budgets)
+    cost = price(people_of(scenario, posts, history), months, scenario.costs, here, draw, budgets)
     ledger = fund(by_budget(cost), years, budgets, scenario.funding, approved)
     return Block(
         runs=runs, history=history, cost=cost, ledger=ledger, checks=check_block(scenario, posts, history, cost, ledger)
@@ -215,15 +217,23 @@ def run_block(
 def people_of(scenario: Scenario, posts: Posts, history: History) -> People:
     """What the price of a month needs: the people in post, by group, with their grade and budget."""
     groups = [scenario.workforce.posts.get(name) or scenario.workforce.agency[name] for name in posts.groups]
-    commissioned = {name for name, group in scenario.workforce.agency.items() if group.kind == "commissioned"}
+    contracts = scenario.workforce.agency
+    commissioned = {name for name, group in contracts.items() if group.kind == "commissioned"}
+    established = np.array([name in scenario.workforce.posts for name in posts.groups])
     return People(
         permanent=history.staff["permanent"][1:],
         agency=history.staff["agency"][1:],
         started=history.staff["started"][1:],
+        converted=history.staff["converted"][1:],
+        replaced=history.staff["agency_ended"][1:] * established[:, None],
         fte=np.array([group.fte for group in groups]),
         grade=tuple(group.grade for group in groups),
         budget=tuple(group.budget for group in groups),
         commissioned=tuple(name if name in commissioned else None for name in posts.groups),
+        contract_months=tuple(
+            (contracts[name].last_month - contracts[name].first_month).n + 1 if name in contracts else None
+            for name in posts.groups
+        ),
     )
 
 
@@ -234,7 +244,7 @@ def approvals(scenario: Scenario) -> dict[str, NDArray[np.float64]]:
     return {
         name: np.array(
             [
-                establishment_cost(scenario, line.budget, year) * years.count(year) / 12
+                establishment_cost(scenario, line.budget, year) * (1 - line.vacancy_factor) * years.count(year) / 12
                 if line.at_establishment_cost
                 else approved_amount(line, year)
                 for year in distinct
@@ -285,6 +295,8 @@ def _joined(scenario: Scenario, runs: int, seed: int, doubt: bool, blocks: list[
         ledger=Ledger(
             lines=first.lines,
             approved=first.approved,
+            vired=first.vired,
+            carries=first.carries,
             used=_in_run_order([part.used for part in ledgers], order),
             gap=_in_run_order([part.gap for part in ledgers], order),
             unspent=_in_run_order([part.unspent for part in ledgers], order),

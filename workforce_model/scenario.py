@@ -188,7 +188,13 @@ class Scenario:
 
 def _names(place: list[str]) -> bool:
     """Whether the keys of a table are names of the analyst's own, such as posts or funding lines."""
-    return bool(place) and place[-1] in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")
+    return bool(place) and place[-1] in _NAMED
+
+
+_NAMED = {
+    "posts", "agency", "lines", "teams", "grades", "budgets", "amounts", "virements", "reserve_movements", "spine",
+    "pay_award", "employer_ni_threshold", "checks_per_start", "commissioned_team_price", "commissioned_team_weeks",
+}  # fmt: skip
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Assumption]]:
@@ -212,6 +218,8 @@ def as_tree(value: Any) -> Any:
         return {key: as_tree(inner) for key, inner in pairs if inner is not None}
     if isinstance(value, dict):
         return {key: as_tree(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [as_tree(inner) for inner in value]
     if isinstance(value, str | bool | int | float | datetime.date):
         return value
     return str(value)

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from workforce_model.costs import KINDS
-from workforce_model.funding import mtfp_table
 from workforce_model.measures import MEASURES, Figures, measured, spread, teams_measured
+from workforce_model.medium_term_plan import mtfp_table
 from workforce_model.model import Results
 
 STATISTICS = ["mean", "p10", "p50", "p90", "mc_error", "runs"]
