@@ -64,12 +64,24 @@ class Envelope:
         """First-year cost if every post is filled from this month on."""
         return np.asarray(part_year_effect(self.cost_first_year, month))
 
-    def earliest_start(self) -> NDArray[np.int64]:
-        """Position, from April as 0, of the first month all could start within the first year's approval; 12 is none."""
+    def affordable_starts(self) -> NDArray[np.bool_]:
+        """Whether all could start in each month from April and stay within the first year's approval, shape (12, D)."""
         april = financial_year_start(self.first_year)
         shares = np.array([share_of_year(april + m) for m in range(12)])
-        fits = shares[:, None] * self.cost_first_year <= self.approved_first_year
+        return np.asarray(shares[:, None] * self.cost_first_year <= self.approved_first_year)
+
+    def earliest_start(self) -> NDArray[np.int64]:
+        """Position, from April as 0, of the first month all could start within the approval; 12 is none.
+
+        The later all start, the less of the year is paid for, so every later month is affordable too.
+        """
+        fits = self.affordable_starts()
         return np.where(fits.any(axis=0), fits.argmax(axis=0), 12)
+
+    def latest_start(self) -> NDArray[np.int64]:
+        """Position, from April as 0, of the last month all could start within the approval; 12 is none."""
+        fits = self.affordable_starts()
+        return np.where(fits.any(axis=0), 11 - fits[::-1].argmax(axis=0), 12)
 
 
 def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) -> dict[str, Envelope]:
@@ -87,7 +99,7 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     >>> round(float(nine.cost_first_year[0])), round(float(nine.posts_affordable()[0]), 1)
     (474247, 7.1)
     """
-    values = draw_values(scenario, seed, doubt=True) if at is None else _all_at(scenario, at)
+    values = draw_values(scenario, seed, doubt=True) if at is None else values_at(scenario, at)
     found = {}
     for budget in sorted(scenario.funding.budgets):
         groups = [g for g in scenario.workforce.posts.values() if g.budget == budget and g.number]
@@ -109,8 +121,8 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     return found
 
 
-def _all_at(scenario: Scenario, end: End) -> Values:
-    """Every assumption at its value, or at the low or high end of its range where it has one."""
+def values_at(scenario: Scenario, end: End) -> Values:
+    """Every assumption at its value, or at the low or high end of its range where it has one; one draw each."""
     stated = {path: (getattr(a, end), a.value) for path, a in scenario.assumptions().items()}
     return {path: np.array([float(value if edge is None else edge)]) for path, (edge, value) in stated.items()}
 
@@ -155,6 +167,20 @@ def _measures(test: Envelope) -> list[tuple[str, str, str, NDArray[np.float64]]]
         ("full-year cost, all posts filled", later, "GBP", test.cost_full_year),
         ("approval", later, "GBP", one * test.approved_full_year),
         ("gap in a full year", later, "GBP", test.cost_full_year - test.approved_full_year),
+        ("posts affordable in a full year", later, "posts", test.posts * test.approved_full_year / test.cost_full_year),
+        ("months affordable of all posts", later, "months", 12 * test.approved_full_year / test.cost_full_year),
+        (
+            "earliest affordable start of all",
+            first,
+            "month of the year, April is 1, 13 is none",
+            test.earliest_start() + one,
+        ),
+        (
+            "latest affordable start of all",
+            first,
+            "month of the year, April is 1, 13 is none",
+            test.latest_start() + one,
+        ),
     ]
     april = financial_year_start(first)
     for offset in range(12):
