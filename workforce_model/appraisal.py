@@ -187,12 +187,13 @@ def appraise(
     Returns
     -------
     DataFrame
-        Columns measure, period, unit, value, p10, p90, mc_error; None where a figure is not defined, as payback
-        is where nothing is saved. What a pound buys is a ratio of means.
+        Columns measure, period, unit, value, p10, p90, mc_error. A value is the word ``none`` where nothing is
+        paid back, or nothing bought that chance alone could not explain; a single figure has no percentiles.
+        What a pound buys is a ratio of means.
     """
     refuse_unpaired(base, option)
     years = reported_years(option)
-    net = np.array([(option.cost[m] - base.cost[m]).sum(axis=(0, 1, 2)) for m in years.values()])
+    net = np.array([_net_cost(base, option, months) for months in years.values()])
     if evidence is not None:
         net = np.where(net > 0, net * (1 + OPTIMISM_BIAS[evidence]), net * (1 - OPTIMISM_BIAS[evidence]))
     rows: list[tuple[str, str, str, object, object, object, object]] = []
@@ -216,7 +217,14 @@ def appraise(
     rows.append(("discounted payback", whole, "years", years_to_repay(real), None, None, None))
     for year, months in years.items():
         _bought(rows, base, option, year, months, team)
-    return pd.DataFrame(rows, columns=["measure", "period", "unit", "value", "p10", "p90", "mc_error"])
+    table = pd.DataFrame(rows, columns=["measure", "period", "unit", "value", "p10", "p90", "mc_error"], dtype=object)
+    table["value"] = ["none" if value is None else value for value in table["value"]]
+    return table
+
+
+def _net_cost(base: Results, option: Results, months: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What the option costs more than the baseline over some months, all budgets together, in each run."""
+    return np.asarray(option.cost[months].sum(axis=(0, 1, 2)) - base.cost[months].sum(axis=(0, 1, 2)))
 
 
 def _bought(
@@ -224,7 +232,7 @@ def _bought(
     months: NDArray[np.int64], team: str | None,
 ) -> None:  # fmt: skip
     """Net cost of a year over the case-holding FTE it added, and over the points of workers brought below the limit."""
-    cost = (option.cost[months] - base.cost[months]).sum(axis=(0, 1, 2)).mean()
+    cost = _net_cost(base, option, months).mean()
     limit = option.scenario.caseloads.caseload_limit
     holders = _change(base, option, "case_holder_fte", months, team)
     over = -_change(base, option, "share_at_or_over", months, team)

@@ -120,8 +120,8 @@ def _rows_wrong(
     to_come = rest_of_year.groupby(CODE)["gbp"].sum().reindex(committed.index, fill_value=0.0)
     for row, (ordered, coming) in enumerate(zip(committed, to_come, strict=True)):
         if ordered > coming + 0.005:
-            code = " ".join(map(str, committed.index[row]))
-            yield f"rest_of_year for {code} is {coming:,.2f}, less than the {ordered:,.2f} already committed"
+            named = " ".join(map(str, committed.index[row]))
+            yield f"rest_of_year for {named} is {coming:,.2f}, less than the {ordered:,.2f} already committed"
 
 
 def budget_by_code(results: Results, budget: str, year: str) -> pd.DataFrame:
