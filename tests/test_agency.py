@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.reference_prices import cost_of
-from workforce_model.agency import agency_charge_by_part, break_even_rate
+from workforce_model.agency import (
+    agency_charge_by_part,
+    break_even_rate,
+    cheaper_way_to_employ,
+    fee_free_from,
+    matched_comparison,
+    productive_weeks,
+    team_by_the_day,
+)
 
 HOURS, MARGIN = 36, 2.50
 
@@ -158,3 +167,90 @@ def test_a_break_even_rate_needs_hours_and_weeks(hours: float, weeks: float, nam
 
     with pytest.raises(ValueError, match=f"{name} = .*expected above 0"):
         break_even_rate(cost, hours, weeks)
+
+
+# The rest of section 6 -----------------------------------------------------------------------------
+
+
+def test_central_permanent_and_agency_cost_the_same_a_productive_week_and_not_a_paid_one() -> None:
+    # 365/7 less (28 + 8 + 5 + 10)/5 is 41.943 weeks: 51,889.22 / 41.943 = 1,237; agency 34.50 x 36 = 1,242 for each week worked.
+    permanent = cost_of("social worker", "central")
+
+    table = matched_comparison(permanent, 34.50, hours_a_week=36, weeks_billed=47, days_away=28 + 8 + 5 + 10)
+
+    assert round(float(productive_weeks(51)), 1) == 41.9
+    assert table.loc["productive week"].round(2)[["permanent_gbp", "agency_gbp"]].round().tolist() == [1_237, 1_242]
+    assert table.loc["paid week", "permanent_gbp"] == pytest.approx(permanent * 7 / 365)
+    assert round(100 * table.loc["year", "premium_share"], 1) == 12.5
+
+
+def test_the_premium_may_be_of_either_sign() -> None:
+    permanent = cost_of("social worker", "high")
+
+    table = matched_comparison(permanent, 34.50, hours_a_week=36, weeks_billed=47, days_away=51)
+
+    assert table.loc["year", "premium_gbp"] == pytest.approx(58_374.00 - permanent)
+    assert table.loc["year", "premium_gbp"] < 0
+
+
+def test_the_published_sheffield_team_is_925000_to_the_penny_and_82000_to_91000_a_worker() -> None:
+    members = [(12, 350.0), (2, 400.0)]
+
+    price = team_by_the_day(members, weeks=37)
+
+    assert price == 925_000.00
+    assert [round(350 * 5 * weeks / 1_000) for weeks in (47, 52)] == [82, 91]
+
+
+@pytest.mark.parametrize(
+    ("price", "teams", "over", "each", "yearly"),
+    [(1_600_000, 3, 36 / 52, 533, 770), (205_000, 1, 5 / 12, 205, 492)],
+    ids=["Croydon: three teams, 36 weeks on average", "Wokingham: one team for five months"],
+)
+def test_other_published_teams_by_the_year(price: float, teams: int, over: float, each: int, yearly: int) -> None:
+    a_team = price / teams
+
+    assert round(a_team / 1_000) == each
+    assert round(a_team / over / 1_000) == yearly
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "free"),
+    [
+        ("2019-04-01", "2019-04-26", "2019-07-08"),  # 14 weeks from 1 April; 8 weeks from the end is 21 June
+        ("2019-04-01", "2019-09-30", "2019-11-25"),  # 8 weeks from 30 September; 14 weeks from the start was July
+        ("2019-04-01", "2019-05-13", "2019-07-08"),  # six weeks in, both rules fall on the same day
+    ],
+)
+def test_no_fee_is_due_after_the_later_of_14_weeks_from_the_start_and_8_from_the_end(
+    start: str, end: str, free: str
+) -> None:
+    first_day, last_day = (datetime.date.fromisoformat(day) for day in (start, end))
+
+    day = fee_free_from(first_day, last_day)
+
+    assert day == datetime.date.fromisoformat(free)
+    assert day > last_day  # so a worker who converts without a gap always bears a fee or an extended hire
+
+
+@pytest.mark.parametrize(
+    ("fee", "weeks", "premium", "cheaper"),
+    [
+        (4_000, 8, 247, ("extended hire", 1_976)),
+        (1_500, 8, 247, ("fee", 1_500)),
+        (1_500, 8, -50, ("extended hire", -400)),
+    ],
+)
+def test_the_council_may_choose_the_cheaper_of_a_fee_and_an_extended_hire(
+    fee: float, weeks: float, premium: float, cheaper: tuple[str, float]
+) -> None:
+    assert cheaper_way_to_employ(fee, weeks, premium) == cheaper
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    with pytest.raises(ValueError, match="days_away"):
+        matched_comparison(50_000, 34.5, hours_a_week=36, weeks_billed=47, days_away=261)
+    with pytest.raises(ValueError, match="weeks"):
+        team_by_the_day([(12, 350)], weeks=-1)
+    with pytest.raises(ValueError, match="assignment_end"):
+        fee_free_from(datetime.date(2019, 4, 2), datetime.date(2019, 4, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.reference_prices import APPROVED, CASES, COST_EACH, NUMBER, ON_COSTS, SALARY, cost_of, nine_posts
@@ -189,3 +190,59 @@ def test_a_post_that_cannot_be_priced_is_refused_by_name(name: str, given_value:
 
     with pytest.raises(ValueError, match=rule):
         post_cost(**arguments)
+
+
+# Section 3, 4 and 5, the rest of the arithmetic ----------------------------------------------------
+
+
+@pytest.mark.parametrize(("in_2017", "in_2019"), [(39_855, 41_465), (43_815, 45_585), (51_555, 53_638)])
+def test_the_london_averages_uprated_by_two_awards_of_two_per_cent(in_2017: int, in_2019: int) -> None:
+    awards = 1.02 * 1.02
+
+    uprated = in_2017 * awards
+
+    assert round(uprated) == in_2019
+
+
+def test_retention_of_2000_for_seven_posts_adds_16000_with_insurance_and_levy_and_no_pension() -> None:
+    # 7 x 2,000 x (1 + 13.8% + 0.5%) = 16,002: pay is above the threshold already, so every pound bears insurance.
+    salaries = np.array([45_585] * 2 + [37_705] * 5)
+    rates = {**ON_COSTS["central"], "ni_threshold_gbp": 8_632}
+
+    added = np.sum(post_cost(salaries, retention_gbp=2_000, **rates) - post_cost(salaries, **rates))
+    pensioned = np.sum(
+        post_cost(salaries, retention_gbp=2_000, retention_pensionable=True, **rates) - post_cost(salaries, **rates)
+    )
+
+    assert added == pytest.approx(16_002, abs=0.005)
+    assert pensioned - added == pytest.approx(7 * 2_000 * 0.225, abs=0.005)
+
+
+def test_at_the_councils_own_55556_a_post_nine_cost_500000_and_375000_is_nine_months() -> None:
+    # November 2018: 18 posts for 1,000,000 a year.
+    per_post = 1_000_000 / 18
+
+    nine = 9 * per_post
+
+    assert round(per_post) == 55_556
+    assert nine == pytest.approx(500_000)
+    assert 12 * APPROVED / nine == pytest.approx(9.0)
+
+
+def test_with_non_pay_taken_off_41667_implies_a_salary_of_28400_to_32000() -> None:
+    # (41,667 - non-pay + 13.8% x 8,632) / (1 + rates): 28,400 at the dear end, 32,000 at the cheap one.
+    per_post = APPROVED / 9
+
+    dear = post_cost(28_400, ni_threshold_gbp=8_632, **ON_COSTS["high"])
+    cheap = post_cost(32_000, ni_threshold_gbp=8_632, **ON_COSTS["low"])
+
+    assert dear == pytest.approx(per_post, abs=100)
+    assert cheap == pytest.approx(per_post, abs=100)
+
+
+def test_a_column_of_an_analysts_own_table_gives_a_cost_a_row() -> None:
+    own = pd.DataFrame({"salary": [45_585, 37_705], "number": [2, 5]})
+
+    own["cost"] = post_cost(own["salary"], ni_threshold_gbp=8_632, **ON_COSTS["central"])
+
+    assert own["cost"].round().tolist() == [62_669, 51_889]
