@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from workforce_model.doubt import draw_values
 from workforce_model.pay import pay_index, threshold_in
 from workforce_model.periods import financial_year_start
 from workforce_model.problems import ScenarioError
-from workforce_model.scenario import Scenario
+from workforce_model.scenario import Scenario, as_tree, scenario_from
 
 
 def values_of(scenario: Scenario) -> Values:
@@ -94,3 +96,74 @@ def test_prices_that_contradict_one_another_are_refused_when_the_scenario_is_mad
     assert "a charge holds the margin, up to 40 an hour" in str(refused.value)
     assert "costs.agency_hours" in str(refused.value)
     assert "costs.subjective_codes.salaries" in str(refused.value)
+
+
+SPINE = {"2019/20": {"25": stated(33_000.0, "GBP a year"), "26": stated(34_000.0, "GBP a year")}}
+
+
+def test_a_grade_on_the_spine_is_budgeted_at_its_top_unless_another_point_is_stated() -> None:
+    pointed = {
+        "costs.grades.social_worker": {"points": ["25", "26"]},
+        "costs.spine": SPINE,
+        "costs.increment_leavers": "newest_first",
+    }
+    at_25 = {**pointed, "costs.grades.social_worker": {"points": ["25", "26"], "budget_point": "25"}}
+
+    top, bottom = (
+        12 * monthly_prices(s.costs, values_of(s), "2019/20", "social_worker", 1.0)[0].sum()
+        for s in (toy(pointed), toy(at_25))
+    )
+
+    assert (top, bottom) == pytest.approx((34_000, 33_000))
+
+
+def test_a_later_spine_holds_from_its_own_date_and_its_award_is_not_added_again() -> None:
+    later = {"2020/21": {"25": stated(33_900.0, "GBP a year"), "26": stated(34_935.0, "GBP a year")}}
+    scenario = toy({
+        "costs.grades.social_worker": {"points": ["25", "26"]}, "costs.spine": {**SPINE, **later}, "costs.increment_leavers": "newest_first",
+        "costs.pay_award": {"2020/21": stated(0.0275, "growth a year"), "2021/22": stated(0.02, "growth a year")},
+    })  # fmt: skip
+    values = values_of(scenario)
+
+    yearly = [
+        12 * monthly_prices(scenario.costs, values, y, "social_worker", 1.0)[0].sum()
+        for y in ("2019/20", "2020/21", "2021/22")
+    ]
+
+    assert yearly == pytest.approx([34_000, 34_935, 34_935 * 1.02])
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"costs.grades.social_worker.salary": None}, "state a salary in GBP a year, or points on the spine"),
+        ({"costs.grades.social_worker.points": ["25"]}, "one of the two"),
+        ({"costs.grades.social_worker": {"points": ["25"]}}, "no spine is stated"),
+        ({"costs.grades.social_worker": {"points": ["25", "99"]}, "costs.spine": SPINE}, "has no point 99, which grade social_worker needs"),
+        ({"costs.grades.social_worker": {"points": ["26", "25"]}, "costs.spine": SPINE}, "pay must rise from point to point"),
+        ({"costs.grades.social_worker": {"points": ["25", "25"]}, "costs.spine": SPINE}, "none twice"),
+        ({"costs.grades.social_worker": {"points": ["25"], "budget_point": "26"}, "costs.spine": SPINE}, "a point of this grade: 25"),
+        ({"costs.grades.social_worker": {"points": ["25"]}, "costs.spine": SPINE}, "say who leaves"),
+        ({"costs.pay_award": {"2020/21": stated(0.0, "growth a year"), "2020-04": stated(0.0, "growth a year")}}, "begins in the same month as"),
+        ({"costs.pay_award": {"2020-13": stated(0.0, "growth a year")}}, "2020-13"),
+        ({"costs.commissioned_team_weeks": {"team": stated(37, "weeks")}}, "stated for a team priced in GBP a day, and for no other"),
+        ({"costs.commissioned_team_price": {"team": stated(37, "weeks")}}, 'must be "GBP a month" or "GBP" or "GBP a day"'),
+    ],
+)  # fmt: skip
+def test_prices_that_leave_a_month_without_its_price_are_refused(changes: dict[str, Any], rule: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        toy(changes)
+
+    assert rule in str(refused.value)
+
+
+def test_a_scenario_on_a_spine_is_written_out_and_read_back_the_same() -> None:
+    scenario = toy(
+        {
+            "costs.grades.social_worker": {"points": ["25", "26"]},
+            "costs.spine": SPINE,
+            "costs.increment_leavers": "newest_first",
+        }
+    )
+
+    assert scenario_from(as_tree(scenario), "again") == scenario

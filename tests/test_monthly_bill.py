@@ -306,3 +306,109 @@ def test_what_is_given_is_never_changed() -> None:
 
     np.testing.assert_array_equal(counted.permanent, people_before)
     assert values == values_of(scenario)
+
+
+# Recruitment, conversion, overlap, retention -------------------------------------------------------
+
+
+def kinds(cost: Any, kind: str) -> list[float]:
+    """One kind's pounds by month, of the one budget and run."""
+    return [float(x) for x in cost[:, 0, KINDS.index(kind), 0]]
+
+
+def test_a_starter_pays_the_check_of_the_day_and_a_conversion_the_check_and_the_fee() -> None:
+    # September 2019: 2 starters, advert 2,956 and check 44 each: 6,000. October: 1 starter and 1 conversion: 2,956 and
+    # two checks of 40: 3,036, and one fee of 4,000. Induction 250 for each starter.
+    scenario = toy({
+        "costs.cost_per_start": 2_956.0, "costs.checks_per_start": {"2018/19": stated(44.0, "GBP"), "2019-10": stated(40.0, "GBP")},
+        "costs.induction_per_start": stated(250.0, "GBP"), "costs.conversion_fee": stated(4_000.0, "GBP"),
+    })  # fmt: skip
+    counted = people([[[2]], [[4]]], started=[[[2]], [[1]]], converted=[[[0]], [[1]]])
+    months = pd.period_range("2019-09", "2019-10", freq="M")
+
+    cost = price(counted, months, scenario.costs, values_of(scenario), np.array([0]), ("existing",))
+
+    assert kinds(cost, "recruitment") == [6_000.0, 3_036.0]
+    assert kinds(cost, "induction") == [500.0, 250.0]
+    assert kinds(cost, "conversion fee") == [0.0, 4_000.0]
+
+
+def test_an_agency_worker_stays_two_weeks_beside_the_starter_who_takes_the_post() -> None:
+    # Charge 30 an hour, 36 hours: 1,080 a week. One replaced, two weeks: 2,160, in the month of the start.
+    scenario = toy({"costs.agency_overlap": stated(2, "weeks")})
+    counted = people([[[0]], [[1]]], started=[[[0]], [[1]]], replaced=[[[0]], [[1]]])
+
+    cost = priced(scenario, counted, ("2019/20",) * 2)
+
+    assert kinds(cost, "agency pay") == [0.0, 2_160.0]
+    assert not priced(toy(), counted, ("2019/20",) * 2)[:, :, 5:8].any()
+
+
+def test_a_retention_payment_is_its_own_kind_and_bears_insurance_and_levy_but_no_pension() -> None:
+    # 2,000 a year: 166.67 a month; insurance 13.8% and levy 0.5% of it: 23.00 and 0.83. Pension stays 20% of 3,000.
+    rates = {"costs.employer_ni_rate": 0.138, "costs.pension_rate": 0.2, "costs.levy_rate": 0.005}
+    without = priced(toy(rates), people([[[1]]]), ("2019/20",))
+    retention = {"costs.grades.social_worker.retention": stated(2_000.0, "GBP a year")}
+
+    with_it = priced(toy({**rates, **retention}), people([[[1]]]), ("2019/20",))
+
+    change = {kind: float(x) for kind, x in zip(KINDS, (with_it - without)[0, 0, :, 0], strict=True) if x}
+    assert change == pytest.approx(
+        {
+            "employer national insurance": 23.0,
+            "apprenticeship levy": 2_000 * 0.005 / 12,
+            "retention payment": 2_000 / 12,
+        }
+    )
+
+
+def contract(unit: str, amount: float, first: str, last: str, number: int, **more: Any) -> Scenario:
+    group = {"kind": "commissioned", "team": "team", "role": "Team", "grade": "social_worker", "budget": "existing",
+             "first_month": first, "last_month": last, "number": stated(number, "posts"), "source": "a test"}  # fmt: skip
+    price_of = {"costs.commissioned_team_price": {"contract": stated(amount, unit)}}
+    return toy({"workforce.agency": {"contract": group}, **price_of, **more})
+
+
+def test_a_team_for_a_lump_sum_is_paid_in_equal_months_of_its_contract() -> None:
+    scenario = contract("GBP", 925_000.0, "2019-07", "2020-03", 14)
+    counted = people(
+        np.zeros((12, 1, 1)), agency=[[[0]]] * 3 + [[[14]]] * 9, commissioned=("contract",), contract_months=(9,)
+    )
+
+    cost = priced(scenario, counted, ("2019/20",) * 12)
+
+    assert kinds(cost, "commissioned team")[2:4] == pytest.approx([0.0, 925_000 / 9])
+    assert cost.sum() == pytest.approx(925_000.00, abs=0.005)
+
+
+def test_the_published_sheffield_team_by_the_day_is_925000_over_its_nine_months() -> None:
+    # 12 at 350 and 2 at 400 a day, 37 five-day weeks, July to March: 777,000 and 148,000.
+    bills = []
+    for number, rate in ((12, 350.0), (2, 400.0)):
+        weeks = {"costs.commissioned_team_weeks": {"contract": stated(37, "weeks")}}
+        scenario = contract("GBP a day", rate, "2019-07", "2020-03", number, **weeks)
+        counted = people(np.zeros((9, 1, 1)), agency=number, commissioned=("contract",), contract_months=(9,))
+        bills.append(price(counted, pd.period_range("2019-07", "2020-03", freq="M"), scenario.costs, values_of(scenario),
+                           np.array([0]), ("existing",)).sum())  # fmt: skip
+
+    assert bills == pytest.approx([777_000.00, 148_000.00], abs=0.005)
+    assert sum(bills) == pytest.approx(925_000.00, abs=0.005)
+
+
+def test_a_sum_for_a_contract_of_no_stated_length_is_refused() -> None:
+    scenario = contract("GBP", 925_000.0, "2019-07", "2020-03", 14)
+    counted = people(np.zeros((1, 1, 1)), agency=14, commissioned=("contract",))
+
+    with pytest.raises(ValueError, match=r"people\.contract_months: none for contract"):
+        priced(scenario, counted, ("2019/20",))
+
+
+def test_an_award_in_the_middle_of_a_year_is_paid_from_its_month() -> None:
+    scenario = toy({"costs.pay_award": {"2020-01": stated(0.10, "growth a year")}})
+
+    cost = priced(scenario, people([[[1]]] * 12), ("2019/20",) * 12)
+
+    assert cost.sum(axis=(1, 2, 3)).tolist() == pytest.approx([3_000.0] * 9 + [3_300.0] * 3)
+    assert monthly_prices(scenario.costs, values_of(scenario), "2019/20", "social_worker", 1.0)[
+        0
+    ].sum() == pytest.approx(3_075.0)
