@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import get_args
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +10,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from workforce_model.periods import (
-    Convention,
     Periods,
     financial_year,
     financial_year_start,
@@ -24,7 +20,6 @@ from workforce_model.periods import (
     months_by_year,
     months_left_in_year,
     part_year_effect,
-    share_of_pay,
     share_of_year,
 )
 
@@ -238,7 +233,7 @@ def test_a_clock_that_cannot_run_is_refused(start: str, end: str, report_from: s
         Periods(**stated)
 
 
-# Prices by date, and part of a month ---------------------------------------------------------------
+# Prices by date ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("text", "begins"), [("2020/21", "2020-04"), ("2019-10", "2019-10")])
@@ -250,27 +245,3 @@ def test_a_price_begins_in_the_april_of_its_year_or_in_its_month(text: str, begi
 def test_a_price_without_a_year_or_a_month_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is written as text"):
         from_month(text)
-
-
-YEAR = pd.period_range("2019-04", "2020-03", freq="M")
-
-
-@pytest.mark.parametrize("convention", ["day", "month", "whole_month"])
-def test_a_year_in_post_is_twelve_shares_of_a_twelfth(convention: Convention) -> None:
-    shares = [share_of_pay(when, datetime.date(2019, 4, 1), None, convention) for when in YEAR]
-
-    assert sum(shares) == pytest.approx(12)
-
-
-def test_the_days_of_a_leap_year_are_366_and_of_another_365() -> None:
-    april = [share_of_pay(pd.Period(f"{y}-04", "M"), datetime.date(y, 4, 1), None, "day") for y in (2019, 2020)]
-
-    assert april == pytest.approx([12 * 30 / 366, 12 * 30 / 365])
-
-
-def test_nobody_is_paid_before_the_first_day_or_after_the_last() -> None:
-    first, last = datetime.date(2019, 9, 16), datetime.date(2019, 12, 10)
-
-    for convention in get_args(Convention):
-        assert share_of_pay(pd.Period("2019-08", "M"), first, last, convention) == 0.0
-        assert share_of_pay(pd.Period("2020-01", "M"), first, last, convention) == 0.0

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.test_funding import balance, by_month, funded, line, paper
-from workforce_model.funding import Budget, Funding, ReserveMovement, Virement, fund
+from workforce_model.funding import Budget, Funding, fund
+from workforce_model.funding_lines import ReserveMovement, Virement
 from workforce_model.reserve import DRAWN, roll_forward
 
 YEARS = ("2019/20", "2020/21", "2021/22")

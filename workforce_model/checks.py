@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.establishment import Posts
-from workforce_model.funding import Funding, Ledger, moved_in
+from workforce_model.funding import Funding, Ledger
+from workforce_model.funding_lines import moved_in
 from workforce_model.history import History
 from workforce_model.reserve import roll_forward
 from workforce_model.scenario import Scenario

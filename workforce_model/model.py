@@ -180,7 +180,7 @@ def _refuse_impossible(scenario: Scenario, runs: int, seed: int, block: int) -> 
             raise ValueError(f"{name} = {value!r}: expected a whole number, at least {least}")
     groups = len(scenario.workforce.posts) + len(scenario.workforce.agency)
     bytes_each = len(scenario.periods.months()) * (
-        groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 100
+        groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 125
     )
     if runs * bytes_each > _MOST_BYTES:
         raise ValueError(

@@ -13,8 +13,9 @@ import pandas as pd
 
 from workforce_model.assumptions import UNITS, Unit, figures
 from workforce_model.increments import increments_due
+from workforce_model.part_year import Convention, share_of_pay
 from workforce_model.pay import PAY_KINDS, latest_on
-from workforce_model.periods import Convention, financial_year, from_month, share_of_pay
+from workforce_model.periods import financial_year, from_month
 
 
 def post_schedule(
@@ -39,7 +40,7 @@ def post_schedule(
     ni_threshold_gbp : mapping of str to float
         Pounds a year, by financial year. Each month has a twelfth of it, whole, whatever part of it is worked.
     convention : str
-        How part of a month is paid: ``day``, ``month`` or ``whole_month``; see ``periods.share_of_pay``.
+        How part of a month is paid: ``day``, ``month`` or ``whole_month``; see ``part_year.share_of_pay``.
     start_step : int
         Step of the scale at the start, from the bottom as 0.
     vacancy_factor : float

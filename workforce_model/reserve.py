@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.funding import Funding, Ledger, moved_in
+from workforce_model.funding import Funding, Ledger
+from workforce_model.funding_lines import moved_in
 from workforce_model.periods import financial_year_start, months_by_year
 
 Figures = NDArray[np.float64]

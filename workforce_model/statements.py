@@ -139,3 +139,37 @@ def in_thousands(table: pd.DataFrame) -> pd.DataFrame:
     printed = shown.map(thousands)
     printed.attrs = dict(table.attrs)
     return printed
+
+
+def as_markdown(table: pd.DataFrame) -> str:
+    """A statement as a table for a notebook or a report: its title, £000 with brackets, its note.
+
+    Examples
+    --------
+    >>> rows = pd.MultiIndex.from_tuples([("Cost", "Total cost"), ("Funding", "Reserve")], names=["part", "row"])
+    >>> print(as_markdown(pd.DataFrame({"2019/20": [96_000.0, -96_000.0]}, index=rows)))
+    | £000 | 2019/20 |
+    |:---|---:|
+    | **Cost** | |
+    | **Total cost** | **96** |
+    | **Funding** | |
+    | Reserve | (96) |
+    """
+    shown = in_thousands(table)
+    lines = [f"**{_cell(shown.attrs['title'])}**\n"] if "title" in shown.attrs else []
+    lines += ["| £000 | " + " | ".join(shown.columns) + " |", "|:---|" + "---:|" * len(shown.columns)]
+    part = None
+    for (heading, name), figures in zip(shown.index, shown.to_numpy(), strict=True):
+        if heading != part:
+            lines.append(f"| **{_cell(heading)}** |" + " |" * len(shown.columns))
+            part = heading
+        bold = "**" if name.startswith(_TOTALS) else ""
+        lines.append("| " + " | ".join(f"{bold}{_cell(text)}{bold}" for text in (name, *figures)) + " |")
+    return "\n".join([*lines, *([f"\n*{_cell(shown.attrs['note'])}*"] if "note" in shown.attrs else [])])
+
+
+_TOTALS = ("Total", "Cost less funding", "Closing", "Net ")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("$", "\\$")
