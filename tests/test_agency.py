@@ -254,3 +254,11 @@ def test_what_cannot_be_compared_is_refused() -> None:
         team_by_the_day([(12, 350)], weeks=-1)
     with pytest.raises(ValueError, match="assignment_end"):
         fee_free_from(datetime.date(2019, 4, 2), datetime.date(2019, 4, 1))
+
+
+def test_a_published_premium_of_1800_against_1280_a_week_is_41_per_cent() -> None:
+    # St Helens, 2025: 1,280 a week is 1,280 x 365/7 a year of paid weeks.
+    table = matched_comparison(1_280 * 365 / 7, 50.0, hours_a_week=36, weeks_billed=47, days_away=51)
+
+    assert table.loc["paid week", "agency_gbp"] == 1_800.0
+    assert round(100 * table.loc["paid week", "premium_share"]) == 41

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.reference_prices import APPROVED, CASES, COST_EACH, NUMBER, ON_COSTS, SALARY, cost_of, nine_posts
+from tests.reference_prices import APPROVED, CASES, COST_EACH, NUMBER, ON_COSTS, SALARY, THRESHOLD, cost_of, nine_posts
 from workforce_model.pay import PAY_KINDS, post_cost, post_cost_by_kind
 from workforce_model.periods import part_year_effect
 
@@ -70,6 +70,7 @@ def test_375000_pays_for_about_seven_of_the_nine_posts(case: str, gap: int, post
 def test_the_later_nine_posts_start_the_less_of_2019_20_they_cost(
     start: str, spend: tuple[int, ...], unspent: tuple[int, ...]
 ) -> None:
+    # The published column is headed "unspent", so there money left over is positive and money short is in brackets.
     full_year = np.array([nine_posts(case) for case in CASES])
 
     part_year = np.asarray(part_year_effect(full_year, start))
@@ -246,3 +247,8 @@ def test_a_column_of_an_analysts_own_table_gives_a_cost_a_row() -> None:
     own["cost"] = post_cost(own["salary"], ni_threshold_gbp=8_632, **ON_COSTS["central"])
 
     assert own["cost"].round().tolist() == [62_669, 51_889]
+
+
+@pytest.mark.parametrize(("year", "weekly", "yearly"), [("2019/20", 166, 8_632), ("2020/21", 169, 8_788)])
+def test_the_yearly_threshold_is_52_of_the_weekly_one(year: str, weekly: int, yearly: int) -> None:
+    assert 52 * weekly == yearly == THRESHOLD[year]

@@ -223,7 +223,8 @@ def _compared(base: Results, option: Results, team: str | None, year: str, limit
 def _approved(results: Results, budget: str) -> Figures:
     distinct = list(dict.fromkeys(results.years))
     mine = [i for i, name in enumerate(results.ledger.lines) if results.scenario.funding.lines[name].budget == budget]
-    return np.array([results.ledger.approved[distinct.index(year), mine].sum() for year in reported_years(results)])
+    available = (results.ledger.approved + results.ledger.vired)[:, mine].sum(axis=1)
+    return np.array([available[distinct.index(year)] for year in reported_years(results)])
 
 
 def _reported(results: Results) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workforce_model.costs import Values, monthly_prices
 from workforce_model.doubt import draw_values
-from workforce_model.funding import approved_amount
+from workforce_model.funding_lines import available_amount
 from workforce_model.model import SEED
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
 from workforce_model.scenario import Scenario
@@ -36,7 +36,7 @@ class Envelope:
     cost_first_year, cost_full_year : array
         Pounds for all posts filled for twelve months, at the prices of each of the two years.
     approved_first_year, approved_full_year : float
-        Pounds approved in each.
+        Pounds approved in each, virements included.
     """
 
     budget: str
@@ -103,7 +103,7 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     found = {}
     for budget in sorted(scenario.funding.budgets):
         groups = [g for g in scenario.workforce.posts.values() if g.budget == budget and g.number]
-        lines = [x for x in scenario.funding.lines.values() if x.budget == budget and not x.at_establishment_cost]
+        lines = [n for n, x in scenario.funding.lines.items() if x.budget == budget and not x.at_establishment_cost]
         created = [g.created for g in groups]
         if groups and lines and all(when is not None for when in created):
             first = financial_year(min(when for when in created if when is not None))
@@ -115,8 +115,8 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
                 full_year=following,
                 cost_first_year=_all_filled(scenario, values, budget, first),
                 cost_full_year=_all_filled(scenario, values, budget, following),
-                approved_first_year=sum(approved_amount(line, first) for line in lines),
-                approved_full_year=sum(approved_amount(line, following) for line in lines),
+                approved_first_year=sum(available_amount(scenario.funding, line, first) for line in lines),
+                approved_full_year=sum(available_amount(scenario.funding, line, following) for line in lines),
             )
     return found
 

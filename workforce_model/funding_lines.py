@@ -201,3 +201,11 @@ def approved_amount(line: FundingLine, year: str) -> float:
     [0.0, 375000.0, 375000.0]
     """
     return amount_in(line.amounts, line.recurrent, year)
+
+
+def available_amount(funding: Funding, name: str, year: str) -> float:
+    """Pounds a line has for a year: what was approved, and what virements add to it or take from it."""
+    moved = [(v, amount_in(v.amounts, v.recurrent, year)) for v in funding.virements.values()]
+    return approved_amount(funding.lines[name], year) + sum(
+        amount * ((v.to_line == name) - (v.from_line == name)) for v, amount in moved
+    )
