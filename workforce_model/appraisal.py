@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from workforce_model.benefits import refuse_unpaired
+from workforce_model.benefits import cost_of_budget, refuse_unpaired
 from workforce_model.measures import measured, spread
 from workforce_model.model import Results
 from workforce_model.tables import reported_years
@@ -156,6 +156,13 @@ def most_repayable(saving_gbp_a_month: float, leaving_rate: float) -> float:
     return round(max(saving_gbp_a_month, 0.0) / leaving_rate, 2)
 
 
+def optimism_bias(evidence: int) -> float:
+    """The share added to costs and taken from benefits for a grade of evidence, 1 (best) to 6 (worst)."""
+    if evidence not in OPTIMISM_BIAS:
+        raise ValueError(f"evidence = {evidence}: expected a grade from 1 (best) to 6 (worst)")
+    return OPTIMISM_BIAS[evidence]
+
+
 def with_optimism_bias(cost_gbp: float, benefit_gbp: float, evidence: int) -> tuple[float, float]:
     """Cost raised and benefit lowered for the quality of the evidence, 1 (best) to 6 (worst).
 
@@ -164,9 +171,7 @@ def with_optimism_bias(cost_gbp: float, benefit_gbp: float, evidence: int) -> tu
     >>> with_optimism_bias(100_000, 50_000, evidence=5)
     (125000.0, 37500.0)
     """
-    if evidence not in OPTIMISM_BIAS:
-        raise ValueError(f"evidence = {evidence}: expected a grade from 1 (best) to 6 (worst)")
-    bias = OPTIMISM_BIAS[evidence]
+    bias = optimism_bias(evidence)
     return cost_gbp * (1 + bias), benefit_gbp * (1 - bias)
 
 
@@ -180,7 +185,8 @@ def appraise(
     inflation : float
         General inflation a year, to bring cash to real terms; the runs are in cash.
     evidence : int, optional
-        Grade of the evidence, for optimism bias on a net cost; nil if not given.
+        Grade of the evidence, for optimism bias: added to what each budget spends more, taken from what it spends
+        less. Nil if not given.
     team : str, optional
         The team whose workers are counted; the whole council if not given.
 
@@ -193,9 +199,8 @@ def appraise(
     """
     refuse_unpaired(base, option)
     years = reported_years(option)
-    net = np.array([_net_cost(base, option, months) for months in years.values()])
-    if evidence is not None:
-        net = np.where(net > 0, net * (1 + OPTIMISM_BIAS[evidence]), net * (1 - OPTIMISM_BIAS[evidence]))
+    bias = 0.0 if evidence is None else optimism_bias(evidence)
+    net = np.array([_net_cost(base, option, months, bias) for months in years.values()])
     rows: list[tuple[str, str, str, object, object, object, object]] = []
 
     def add(measure: str, period: str, unit: str, figure: NDArray[np.float64]) -> None:
@@ -215,24 +220,27 @@ def appraise(
     real = mean / ((1 + DISCOUNT_RATE) * (1 + inflation)) ** np.arange(mean.size)
     rows.append(("payback", whole, "years", years_to_repay(mean), None, None, None))
     rows.append(("discounted payback", whole, "years", years_to_repay(real), None, None, None))
-    for year, months in years.items():
-        _bought(rows, base, option, year, months, team)
+    for year, months, cost in zip(years, years.values(), mean.tolist(), strict=True):
+        _bought(rows, base, option, year, months, cost, team)
     table = pd.DataFrame(rows, columns=["measure", "period", "unit", "value", "p10", "p90", "mc_error"], dtype=object)
     table["value"] = ["none" if value is None else value for value in table["value"]]
     return table
 
 
-def _net_cost(base: Results, option: Results, months: NDArray[np.int64]) -> NDArray[np.float64]:
+def _net_cost(base: Results, option: Results, months: NDArray[np.int64], bias: float) -> NDArray[np.float64]:
     """What the option costs more than the baseline over some months, all budgets together, in each run."""
-    return np.asarray(option.cost[months].sum(axis=(0, 1, 2)) - base.cost[months].sum(axis=(0, 1, 2)))
+    net = np.zeros(option.runs)
+    for budget in dict.fromkeys([*base.budgets, *option.budgets]):
+        change = cost_of_budget(option, budget, months) - cost_of_budget(base, budget, months)
+        net += change * np.where(change > 0, 1 + bias, 1 - bias)
+    return net
 
 
 def _bought(
     rows: list[tuple[str, str, str, object, object, object, object]], base: Results, option: Results, year: str,
-    months: NDArray[np.int64], team: str | None,
+    months: NDArray[np.int64], cost: float, team: str | None,
 ) -> None:  # fmt: skip
     """Net cost of a year over the case-holding FTE it added, and over the points of workers brought below the limit."""
-    cost = _net_cost(base, option, months).mean()
     limit = option.scenario.caseloads.caseload_limit
     holders = _change(base, option, "case_holder_fte", months, team)
     over = -_change(base, option, "share_at_or_over", months, team)

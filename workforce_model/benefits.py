@@ -54,8 +54,8 @@ def benefits(base: Results, option: Results, *, baseline: Baseline) -> pd.DataFr
     for year, months in reported_years(option).items():
         for budget in base.budgets:
             before, after, approved = (
-                _cost(base, budget, months),
-                _cost(option, budget, months),
+                cost_of_budget(base, budget, months),
+                cost_of_budget(option, budget, months),
                 _approved(base, budget, year),
             )
             within = np.minimum(after, approved) - np.minimum(before, approved)
@@ -82,7 +82,8 @@ def _approved(results: Results, budget: str, year: str) -> NDArray[np.float64]:
     return np.asarray(stated + ledger.brought_forward[y, mine].sum(axis=0))
 
 
-def _cost(results: Results, budget: str, months: NDArray[np.int64]) -> NDArray[np.float64]:
+def cost_of_budget(results: Results, budget: str, months: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What a budget spends over some months, by run; nothing where a scenario has no such budget."""
     if budget not in results.budgets:
         return np.zeros(results.runs)
     return np.asarray(results.cost[months, results.budgets.index(budget)].sum(axis=(0, 1)))
@@ -152,7 +153,7 @@ def difference_check(base: Results, option: Results) -> Check:
     for budget in dict.fromkeys([*base.budgets, *option.budgets]):
         for month in range(len(option.months)):
             here = np.array([month])
-            cost = _cost(option, budget, here) - _cost(base, budget, here)
+            cost = cost_of_budget(option, budget, here) - cost_of_budget(base, budget, here)
             met = _met(option, budget, here) - _met(base, budget, here)
             worst = max(worst, float(np.abs(cost - met).max()))
     rule = "option less baseline is the increment shown, run by run"
