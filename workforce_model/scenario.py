@@ -58,7 +58,13 @@ class Scenario:
 
     def faults(self) -> list[Fault]:
         """What is wrong between the rooms, as (key, rule) pairs."""
-        return [*self._unknown_names(), *self._teams_without_posts(), *self._hindsight(), *self._planned_conversions()]
+        return [
+            *self._unknown_names(),
+            *self._teams_without_posts(),
+            *self._hindsight(),
+            *self._planned_conversions(),
+            *self._paid_twice(),
+        ]
 
     def _unknown_names(self) -> Iterator[Fault]:
         grades, budgets = self.costs.grades, self.funding.budgets
@@ -125,6 +131,11 @@ class Scenario:
                     f"only {there} agency workers above establishment are sure to be in {group.team} in {when}",
                 )
 
+    def _paid_twice(self) -> Iterator[Fault]:
+        if self.costs.agency_overlap and self.workforce.agency_notice_months:
+            rule = "workforce.agency_notice_months pays for the same time beside the starter; state one of the two"
+            yield "costs.agency_overlap", rule
+
     def assumptions(self) -> dict[str, Assumption]:
         """Every assumption by its dotted path, in order of path."""
         return dict(sorted(_walk(self, "")))
@@ -188,7 +199,13 @@ class Scenario:
 
 def _names(place: list[str]) -> bool:
     """Whether the keys of a table are names of the analyst's own, such as posts or funding lines."""
-    return bool(place) and place[-1] in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")
+    return bool(place) and place[-1] in _NAMED
+
+
+_NAMED = {
+    "posts", "agency", "lines", "teams", "grades", "budgets", "amounts", "virements", "reserve_movements", "spine",
+    "pay_award", "employer_ni_threshold", "checks_per_start", "commissioned_team_price", "commissioned_team_weeks",
+}  # fmt: skip
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Assumption]]:
@@ -212,7 +229,7 @@ def as_tree(value: Any) -> Any:
         return {key: as_tree(inner) for key, inner in pairs if inner is not None}
     if isinstance(value, dict):
         return {key: as_tree(inner) for key, inner in value.items()}
-    if isinstance(value, tuple):
+    if isinstance(value, list | tuple):
         return [as_tree(inner) for inner in value]
     if isinstance(value, str | bool | int | float | datetime.date):
         return value
