@@ -110,6 +110,9 @@ def test_discounted_payback_is_later_than_payback() -> None:
     # 150,000 less 100,000 in the first year; 50,000 / 96,618.36 = 0.5175 of the second.
     assert discounted_payback_years(150_000, [100_000] * 3) == pytest.approx(1 + 50_000 / (100_000 / 1.035))
     assert discounted_payback_years(300_000, [100_000] * 3) is None
+    assert discounted_payback_years(100_000, [100_000, 0]) == 1.0
+    assert discounted_payback_years(0, [-5.0]) == 0.0
+    assert discounted_payback_years(100, [-50.0, 200.0]) == pytest.approx(1 + 150 / (200 / 1.035))
 
 
 def test_years_to_repay_is_when_the_running_total_comes_back_to_nothing() -> None:
@@ -118,7 +121,9 @@ def test_years_to_repay_is_when_the_running_total_comes_back_to_nothing() -> Non
     assert years_to_repay([10.0, 20.0]) is None
 
 
-@pytest.mark.parametrize(("grade", "cost", "benefit"), [(1, 100, 100), (3, 110, 90), (6, 140, 60)])
+@pytest.mark.parametrize(
+    ("grade", "cost", "benefit"), [(1, 100, 100), (2, 105, 95), (3, 110, 90), (4, 115, 85), (5, 125, 75), (6, 140, 60)]
+)
 def test_optimism_bias_adds_to_costs_and_takes_from_benefits(grade: int, cost: float, benefit: float) -> None:
     assert with_optimism_bias(100.0, 100.0, grade) == pytest.approx((cost, benefit))
 

@@ -13,6 +13,7 @@ import workforce_model as wm
 from tests.toys import posts, stated, toy
 from workforce_model.benefits import AVOIDED, CASHABLE, OVERSPEND, benefits, claimed, difference_check
 from workforce_model.results import Results
+from workforce_model.scenario import Scenario
 
 
 def agency_toy(last_month: str, budgeted: float | None) -> Results:
@@ -51,6 +52,22 @@ def test_ending_an_agency_worker_releases_only_what_was_budgeted(
     assert by_kind(table, "2020/21") == expected
     assert by_kind(table, "2019/20") == {}
     assert set(table["whose"]) == {"Agency above establishment"}
+
+
+def test_money_brought_forward_is_part_of_what_a_budget_can_be_cut_by() -> None:
+    # 80,000 approved once, 50,760 spent in 2019/20, 29,240 carried into 2020/21: of 50,760 no longer spent there,
+    # 29,240 lies within the budget and 21,520 above it.
+    base, option = (wm.run(with_carry(month), 2, doubt=False) for month in ("2021-03", "2020-03"))
+
+    table = benefits(base, option, baseline="forecast")
+
+    assert by_kind(table, "2020/21") == {CASHABLE: -29_240.0, OVERSPEND: -21_520.0}
+
+
+def with_carry(last_month: str) -> Scenario:
+    line = {"budget": "agency", "label": "Agency money", "source": "risk reserve", "recurrent": False, "order": 1,
+            "amounts": {"2019/20": 80_000.0}, "carry_forward_until": "2020/21", "approved_by": "a test"}  # fmt: skip
+    return agency_toy(last_month, None).scenario.replace({"funding.lines.agency": line})
 
 
 def test_against_what_was_never_planned_all_of_it_is_avoided_and_none_is_cashable() -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tests.test_funding import balance, by_month, funded, line, paper
 from workforce_model.funding import Budget, Funding, fund
-from workforce_model.funding_lines import ReserveMovement, Virement
+from workforce_model.funding_lines import ReserveMovement, Virement, available_amount
 from workforce_model.reserve import DRAWN, roll_forward
 
 YEARS = ("2019/20", "2020/21", "2021/22")
@@ -123,6 +123,17 @@ def test_a_virement_that_cannot_be_made_is_refused(amount: float, change: dict[s
         vired(amount, **change)
 
 
+def test_a_virement_may_take_a_line_to_its_last_pound() -> None:
+    assert vired(500.0).faults() == []
+    assert [available_amount(vired(500.0), name, "2020/21") for name in ("agency", "posts")] == [0.0, 600.0]
+    assert [available_amount(vired(500.0), name, "2019/20") for name in ("agency", "posts")] == [500.0, 100.0]
+
+
+def test_a_virement_of_one_penny_too_much_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"takes 0.01 more than agency has in 2020/21"):
+        vired(500.01)
+
+
 def test_a_virement_above_what_an_unknown_budget_comes_to_is_refused_when_it_is_known() -> None:
     funding = vired(200.0)
     short = {"agency": np.array([150.0] * 3), "posts": np.array([100.0] * 3)}
@@ -163,6 +174,24 @@ def test_what_is_carried_forward_is_still_in_the_reserve_and_committed() -> None
     assert reserve.closing is not None
     assert reserve.closing[:, 0].tolist() == [120.0, 60.0, 60.0]
     assert reserve.committed[:, 0].tolist() == [70.0, 0.0, 0.0]
+
+
+def test_every_reserve_line_is_drawn_in_each_run_and_other_money_is_not() -> None:
+    # Two approvals from the reserve and a growth line; two runs. 40 and 20 of reserve in the first, 10 in the second.
+    lines = {
+        "one": line({"2019/20": 40.0}, source="risk reserve", order=1),
+        "two": line({"2019/20": 20.0}, source="risk reserve", order=2),
+        "growth": line({"2019/20": 500.0}, order=3),
+    }
+    funding = Funding(
+        budgets={"nine_posts": Budget(label="Nine posts")}, lines=lines, reserve_opening_balance=balance(100.0)
+    )
+
+    reserve = roll_forward(funding, funded([[[90.0, 10.0]]], ("2019/20",), funding), ("2019/20",))
+
+    assert reserve.movements[DRAWN].tolist() == [[-60.0, -10.0]]
+    assert reserve.closing is not None
+    assert reserve.closing.tolist() == [[40.0, 90.0]]
 
 
 def test_without_a_balance_only_movements_are_shown() -> None:

@@ -89,11 +89,13 @@ def discounted_payback_years(
     >>> discounted_payback_years(150_000, [100_000] * 3)
     1.5175
     """
+    if one_off_gbp <= 0:
+        return 0.0
     left = one_off_gbp
     for year, saving in enumerate(savings_gbp):
         now = saving / (1 + rate) ** year
         if left <= now:
-            return year + max(left, 0.0) / now if left > 0 else float(year)
+            return year + left / now
         left -= now
     return None
 

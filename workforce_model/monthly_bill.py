@@ -19,8 +19,9 @@ from workforce_model.increments import heads_by_step
 from workforce_model.pay import PAY_KINDS, Pounds, Values, latest_on
 from workforce_model.periods import financial_year_start, from_month
 
-_PAY = [KINDS.index(kind) for kind in PAY_KINDS]
-_AGENCY = [KINDS.index(kind) for kind in AGENCY_KINDS]
+_PAY = slice(KINDS.index(PAY_KINDS[0]), KINDS.index(PAY_KINDS[4]) + 1)
+_RETENTION = KINDS.index(PAY_KINDS[5])
+_AGENCY = slice(KINDS.index(AGENCY_KINDS[0]), KINDS.index(AGENCY_KINDS[-1]) + 1)
 _TEAM, _RECRUITMENT, _INDUCTION, _FEE = (
     KINDS.index(kind) for kind in ("commissioned team", "recruitment", "induction", "conversion fee")
 )
@@ -113,7 +114,9 @@ def _add_pay(
 ) -> None:  # fmt: skip
     for step in range(heads.shape[1]):
         each = permanent_price(costs, values, when, group.grade, group.fte, step)
-        bill[:, _PAY] += heads[:, [step]] * each[:, draw]
+        bill[:, _PAY] += heads[:, [step]] * each[:5, draw]
+        if costs.grades[group.grade].retention is not None:
+            bill[:, _RETENTION] += heads[:, step] * each[5, draw]
 
 
 def _add_agency(
@@ -134,6 +137,8 @@ def _add_starters(
 ) -> None:  # fmt: skip
     """Advert and induction for starters, checks for everyone who becomes an employee, the fee where one is due."""
     started, converted = group.started[span], group.converted[span]
+    if not started.any() and not converted.any():
+        return
     bill[:, _RECRUITMENT] += started * values["costs.cost_per_start"][draw]
     if costs.checks_per_start:
         date = latest_on(list(costs.checks_per_start), when)
