@@ -558,3 +558,21 @@ def test_notice_and_overlap_do_not_both_pay_for_the_same_time() -> None:
 
     with pytest.raises(ScenarioError, match="state one of the two"):
         toy(twice)
+
+
+def test_before_keeping_begins_as_many_pass_on_as_ever() -> None:
+    two_teams = {
+        "workforce.teams.other": {"label": "Other"},
+        "workforce.posts.other": posts(5, team="other", opening_over_five_years=5),
+        "caseloads.teams.other": toy_tree()["caseloads"]["teams"]["team"],
+        "caseloads.teams.team.arrivals": 40.0,
+        "caseloads.teams.team.leaving_rate": 0.4,
+        "caseloads.teams.team.passes_on": {"other": stated(0.3, "share")},
+    }
+
+    without, later = played(two_teams, 500), played({**two_teams, **step_down(3, "2020-04")}, 500)
+
+    for name in ("passed_in", "closed", "held"):
+        assert np.array_equal(without.history.cases[name][:13], later.history.cases[name][:13]), name
+    passed = later.history.cases["passed_in"][13:, 0].sum(axis=0)
+    assert passed.mean() == pytest.approx(without.history.cases["passed_in"][13:, 0].sum(axis=0).mean(), rel=0.02)
