@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 import workforce_model as wm
 from workforce_model import charts
 from workforce_model.measures import measured
-from workforce_model.model import Results
+from workforce_model.results import Results
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import workforce_model as wm
 from tests.test_metamorphic import BUSY
 from tests.toys import posts, toy
 from workforce_model.measures import measured
-from workforce_model.model import Results
+from workforce_model.results import Results
 
 HISTORIES, FORECASTS = 1_000, 8_000
 TOWN = {

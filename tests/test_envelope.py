@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
-from workforce_model.envelope import envelopes
+from workforce_model.envelope import End, envelopes
 
 approved = wm.load_scenario("scenarios/approved.toml")
 
 
 @pytest.mark.parametrize(("end", "published"), [("low", 411_855), ("value", 474_247), ("high", 557_180)])
-def test_the_nine_posts_cost_the_reference_total(end: str, published: int) -> None:
-    nine = envelopes(approved, at=end)["nine_posts"]  # type: ignore[arg-type]  # parametrised text
+def test_the_nine_posts_cost_the_reference_total(end: End, published: int) -> None:
+    nine = envelopes(approved, at=end)["nine_posts"]
 
     assert round(float(nine.cost_first_year[0])) == published
 
@@ -32,6 +32,42 @@ def test_the_envelope_test_is_that_of_the_reference() -> None:
     assert round(start / 1000) == 277
     assert round((375_000 - start) / 1000) == 98
     assert nine.earliest_start()[0] == 3  # July: nine months cost £356k, ten £395k
+
+
+@pytest.mark.parametrize(
+    ("end", "earliest"),
+    # Ten months of 411,855 are 343,212, eleven 377,534: June. Nine of 474,247 are 355,685, ten 395,206: July.
+    # Eight of 557,180 are 371,453, nine 417,885: August.
+    [("low", 2), ("value", 3), ("high", 4)],
+)
+def test_the_affordable_starts_run_from_the_first_month_that_fits_to_march(end: End, earliest: int) -> None:
+    nine = envelopes(approved, at=end)["nine_posts"]
+
+    fits = nine.affordable_starts()[:, 0]
+
+    assert fits.tolist() == [False] * earliest + [True] * (12 - earliest)
+    assert (nine.earliest_start()[0], nine.latest_start()[0]) == (earliest, 11)
+
+
+def test_no_start_is_affordable_where_one_month_costs_more_than_the_approval() -> None:
+    line = {k: v for k, v in vars(approved.funding.lines["reserve_2019"]).items() if v is not None}
+    poor = approved.replace({"funding.lines.reserve_2019": {**line, "amounts": {"2019/20": 30_000}}})
+
+    nine = envelopes(poor, at="value")["nine_posts"]
+
+    assert (nine.earliest_start()[0], nine.latest_start()[0]) == (12, 12)
+
+
+def test_the_envelope_table_tests_the_part_year_and_the_full_year() -> None:
+    table = wm.envelope_table(approved).query("budget == 'nine_posts'").set_index(["measure", "period"])["value"]
+
+    # 2020/21 at 2% and the 8,788 threshold: 483k, so 375k pays for 375/483 of nine posts.
+    assert round(table["full-year cost, all posts filled", "2020/21"] / 1000) == 483
+    assert round(table["gap in a full year", "2020/21"] / 1000) == 108
+    assert round(table["posts affordable in a full year", "2020/21"], 1) == 7.0
+    assert round(table["months affordable of all posts", "2020/21"], 1) == 9.3
+    assert table["earliest affordable start of all", "2019/20"] == 4  # July
+    assert table["latest affordable start of all", "2019/20"] == 12  # March
 
 
 def test_starting_together_on_1_september_the_ledger_shows_277k_and_98k_unspent() -> None:

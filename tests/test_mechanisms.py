@@ -11,10 +11,11 @@ import workforce_model as wm
 from tests.test_simulation import agency, group
 from tests.toys import posts, stated, toy, toy_tree
 from workforce_model.case_rates import case_rates
+from workforce_model.costs import KINDS
 from workforce_model.doubt import draw_values
 from workforce_model.measures import measured
-from workforce_model.model import Results
 from workforce_model.problems import ScenarioError
+from workforce_model.results import Results
 
 RUNS = 10_000
 
@@ -535,3 +536,43 @@ def test_a_mechanism_stated_wrongly_is_refused_with_its_place(changes: dict[str,
         toy(changes)
 
     assert said in str(refused.value)
+
+
+def test_a_fee_is_owed_for_every_conversion_unless_the_agencys_terms_free_it_in_time() -> None:
+    new = {
+        "workforce.posts.worker": posts(10, covered_by_agency=True), "workforce.cover_probability": 1.0,
+        "costs.conversion_fee": stated(4_000.0, "GBP"), **campaign(),
+    }  # fmt: skip
+
+    def fees(changes: dict[str, Any]) -> float:
+        return float(played({**new, **changes}).cost[2, 0, KINDS.index("conversion fee"), 0])
+
+    # Cover came in month 1: in month 3 the ten have two months' service.
+    assert fees({}) == 40_000.0
+    assert fees({"workforce.fee_free_months": stated(4, "months")}) == 40_000.0
+    assert fees({"workforce.fee_free_months": stated(2, "months")}) == 0.0
+
+
+def test_notice_and_overlap_do_not_both_pay_for_the_same_time() -> None:
+    twice = {"workforce.agency_notice_months": stated(1, "months"), "costs.agency_overlap": stated(2.0, "weeks")}
+
+    with pytest.raises(ScenarioError, match="state one of the two"):
+        toy(twice)
+
+
+def test_before_keeping_begins_as_many_pass_on_as_ever() -> None:
+    two_teams = {
+        "workforce.teams.other": {"label": "Other"},
+        "workforce.posts.other": posts(5, team="other", opening_over_five_years=5),
+        "caseloads.teams.other": toy_tree()["caseloads"]["teams"]["team"],
+        "caseloads.teams.team.arrivals": 40.0,
+        "caseloads.teams.team.leaving_rate": 0.4,
+        "caseloads.teams.team.passes_on": {"other": stated(0.3, "share")},
+    }
+
+    without, later = played(two_teams, 500), played({**two_teams, **step_down(3, "2020-04")}, 500)
+
+    for name in ("passed_in", "closed", "held"):
+        assert np.array_equal(without.history.cases[name][:13], later.history.cases[name][:13]), name
+    passed = later.history.cases["passed_in"][13:, 0].sum(axis=0)
+    assert passed.mean() == pytest.approx(without.history.cases["passed_in"][13:, 0].sum(axis=0).mean(), rel=0.02)

@@ -15,7 +15,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy, toy_tree
-from workforce_model.model import Results
+from workforce_model.results import Results
 from workforce_model.scenario import scenario_from
 
 BUSY: dict[str, Any] = {
@@ -175,6 +175,77 @@ def test_m11_doubling_every_price_and_approval_doubles_all_money_and_moves_nobod
     assert np.allclose(2 * once.cost, twice.cost, rtol=1e-12, atol=0)
     assert np.allclose(2 * once.ledger.gap, twice.ledger.gap, rtol=1e-9, atol=1e-6)
     assert np.array_equal(once.history.staff["permanent"], twice.history.staff["permanent"])
+
+
+EVERY_PRICE = {
+    "costs.grades.social_worker.agency_rate": 32.0,
+    "costs.agency_basis": "umbrella",
+    "costs.agency_margin": 2.5,
+    "costs.non_pay": 1_500.0,
+    "costs.cost_per_start": 2_956.0,
+    "costs.employer_ni_threshold.2019/20": 8_632.0,
+    "funding.lines.base.amounts": {"2019/20": 300_000.0, "2020/21": 310_000.0},
+}
+SHARES = {
+    "costs.employer_ni_rate": 0.138,
+    "costs.pension_rate": 0.225,
+    "costs.levy_rate": 0.005,
+    "costs.pay_award.2020/21": 0.02,
+    "costs.agency_overlap": stated(2, "weeks"),
+    "costs.increment_leavers": "newest_first",
+}
+
+
+def priced_times(k: float, leavers: str = "newest_first") -> Results:
+    """Everything that has a price, each times k: a spine, retention, checks, induction, a fee, a reserve carried forward."""
+    pounds = {
+        path: {year: k * x for year, x in price.items()}
+        if isinstance(price, dict)
+        else price
+        if isinstance(price, str)
+        else k * price
+        for path, price in EVERY_PRICE.items()
+    }
+    points = {str(point): stated(k * pay, "GBP a year") for point, pay in ((25, 33_000), (26, 34_000), (27, 35_250))}
+    reserve = {"budget": "existing", "label": "Reserve", "source": "risk reserve", "recurrent": False, "order": 2, "approved_by": "a test",
+               "amounts": {"2019/20": k * 60_000.0}, "carry_forward_until": "2020/21"}  # fmt: skip
+    return wm.run(
+        busy({
+            **pounds, **SHARES, "costs.increment_leavers": leavers, "costs.spine": {"2019/20": points},
+            "costs.grades.social_worker": {
+                "points": ["25", "26", "27"], "agency_rate": stated(k * 32.0, "GBP an hour"), "retention": stated(k * 2_000, "GBP a year"),
+            },
+            "costs.checks_per_start": {"2019/20": stated(k * 44, "GBP"), "2019-10": stated(k * 40, "GBP")},
+            "costs.induction_per_start": stated(k * 250, "GBP"), "costs.conversion_fee": stated(k * 4_000, "GBP"),
+            "funding.lines.reserve": reserve, "funding.reserve_opening_balance": stated(k * 200_000, "GBP"),
+        }), 60,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("k", [2.0, 0.5, 1.37])
+def test_m11_every_price_and_all_funding_times_k_make_all_money_times_k_and_move_nobody(k: float) -> None:
+    once, times = priced_times(1.0), priced_times(k)
+
+    assert once.passed
+    assert times.passed
+    assert all(
+        once.cost[:, :, kind].any() for kind in range(once.cost.shape[2]) if kind not in (6, 8)
+    )  # no PAYE, no team
+    np.testing.assert_allclose(times.cost, k * once.cost, rtol=1e-12)
+    for name in ("used", "gap", "unspent", "brought_forward", "returned"):
+        np.testing.assert_allclose(getattr(times.ledger, name), k * getattr(once.ledger, name), rtol=1e-9, atol=1e-6)
+    for name in ("permanent", "agency", "started", "converted", "left"):
+        np.testing.assert_array_equal(times.history.staff[name], once.history.staff[name])
+    np.testing.assert_array_equal(times.history.cases["held"], once.history.cases["held"])
+
+
+def test_who_is_said_to_leave_moves_pay_only_and_the_newest_leaving_is_never_the_cheaper() -> None:
+    dear, cheap = priced_times(1.0), priced_times(1.0, "longest_first")
+
+    assert (dear.cost[:, :, 0] >= cheap.cost[:, :, 0] - 1e-9).all()
+    assert dear.cost[:, :, 0].sum() > cheap.cost[:, :, 0].sum()
+    np.testing.assert_array_equal(dear.cost[:, :, 5:10], cheap.cost[:, :, 5:10])
+    np.testing.assert_array_equal(dear.history.staff["permanent"], cheap.history.staff["permanent"])
 
 
 def test_m12_a_lower_leaving_probability_never_leaves_fewer_survivors() -> None:

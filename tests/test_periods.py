@@ -13,6 +13,7 @@ from workforce_model.periods import (
     Periods,
     financial_year,
     financial_year_start,
+    from_month,
     later_year,
     month,
     monthly_probability,
@@ -230,3 +231,17 @@ def test_a_clock_that_cannot_run_is_refused(start: str, end: str, report_from: s
 
     with pytest.raises(ValidationError, match=rule):
         Periods(**stated)
+
+
+# Prices by date ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "begins"), [("2020/21", "2020-04"), ("2019-10", "2019-10")])
+def test_a_price_begins_in_the_april_of_its_year_or_in_its_month(text: str, begins: str) -> None:
+    assert str(from_month(text)) == begins
+
+
+@pytest.mark.parametrize("text", ["2020/22", "2020-13", "2020", "20/21"])
+def test_a_price_without_a_year_or_a_month_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is written as text"):
+        from_month(text)

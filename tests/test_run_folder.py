@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
-from workforce_model.model import Results
+from workforce_model.results import Results
 from workforce_model.run_folder import ChecksFailed, read_record, write_csv
 
 
@@ -48,6 +48,31 @@ def test_the_folder_holds_what_was_promised(folder: Path) -> None:
         *(f"{c}.{e}" for c in charts for e in ("png", "svg", "txt")),
     ):
         assert (folder / name).stat().st_size > 0, name
+
+
+def test_the_folder_holds_the_money_tables_and_the_difference_is_examined(folder: Path) -> None:
+    rows = {}
+    for name in ("reserve", "agency_premium", "benefits", "capacity_lost", "mtfp", "envelope"):
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows[name] = list(csv.DictReader(file))
+    with (folder / "checks.csv").open(encoding="utf-8", newline="") as file:
+        checks = {(row["scenario"], row["name"]): row["status"] for row in csv.DictReader(file)}
+
+    assert all(rows.values())
+    assert {row["kind"] for row in rows["benefits"]} == {"reduces a forecast overspend"}
+    assert checks["approved", "I11 difference"] == "passed"
+    assert checks["do_nothing", "I11 difference"] == "not applicable"
+
+
+def test_runs_of_other_months_are_written_together_without_a_difference(
+    together: list[Results], tmp_path: Path
+) -> None:
+    shorter = wm.run(together[1].scenario.replace({"periods.end": "2021-03", "name": "shorter"}), 30)
+
+    out = wm.write_run([together[0], shorter], tmp_path / "run")
+
+    assert not (out / "benefits.csv").exists()
+    assert (out / "ledger.csv").exists()
 
 
 def test_another_program_finds_people_and_cases_balance_in_every_run(folder: Path) -> None:

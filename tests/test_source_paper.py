@@ -13,8 +13,8 @@ import workforce_model as wm
 from workforce_model.establishment import PostGroup
 from workforce_model.funding import approved_amount
 from workforce_model.measures import measured
-from workforce_model.model import Results
 from workforce_model.periods import month
+from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,9 +8,9 @@ import pytest
 
 import workforce_model as wm
 from workforce_model.formats import fte, percent
-from workforce_model.model import Results
+from workforce_model.results import Results
 from workforce_model.summary import summary_table
-from workforce_model.tables import reported_years
+from workforce_model.tables import capacity_lost_table, reported_years, reserve_table
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +135,29 @@ def test_the_screen_shows_the_staff_of_its_own_march(approved: Results) -> None:
     line = next(row for row in approved.summary().splitlines() if "March 2021: agency" in row)
 
     assert f" {fte(float(np.mean(by_run)))} [" in line
+
+
+def test_capacity_lost_is_each_starters_own_months_and_in_no_ledger_line(approved: Results) -> None:
+    # A social worker of the nine in 2019/20 costs 51,889.224 a year: three months at half is 6,486.153 a starter.
+    table = capacity_lost_table(approved).set_index(["period", "budget"])["mean"]
+    year = np.flatnonzero(np.array(approved.years) == "2019/20") + 1
+    each = {"nine_social_worker": 51_889.224, "nine_practice_and_audit_lead": 62_669.064,
+            "nine_missing_debriefing_officer": 42_716.784, "nine_audit_tracking_officer": 46_745.544}  # fmt: skip
+
+    expected = sum(
+        approved.history.staff["started"][year, approved.posts.groups.index(name)].sum(axis=0).mean() * cost / 8
+        for name, cost in each.items()
+    )
+
+    assert table["2019/20", "nine_posts"] == pytest.approx(expected, rel=1e-6)
+    assert not wm.ledger_table(approved)["line"].str.contains("capacity").any()
+
+
+def test_the_reserve_table_has_what_was_drawn_in_each_reported_year(approved: Results) -> None:
+    table = reserve_table(approved).set_index(["period", "entry"])["mean"]
+    year, line = np.array(approved.years) == "2019/20", approved.ledger.lines.index("reserve_2019")
+
+    assert table["2019/20", "Drawn to meet these costs"] == pytest.approx(
+        approved.ledger.used[year, line].sum(axis=0).mean()
+    )
+    assert table["2020/21", "Drawn to meet these costs"] == 0.0

@@ -11,7 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, charts_decisions, costs, funding
+    from workforce_model import charts, charts_decisions, costs, funding, statements
+    from workforce_model.agency_premium import agency_premium_table
+    from workforce_model.apportionment import apportion
+    from workforce_model.appraisal import appraise
     from workforce_model.bridging import Bridge, bridge
     from workforce_model.choices import frontier_of, options, smallest_package
     from workforce_model.comparison import Comparison, compare
@@ -23,9 +26,11 @@ if TYPE_CHECKING:
     from workforce_model.information import worth_of_information
     from workforce_model.investments import Investment, conversion_campaign, further_commissioned_months, further_posts
     from workforce_model.luck import enough_runs, uncertainty
-    from workforce_model.model import Interrupted, Results, run
+    from workforce_model.model import Interrupted, run
     from workforce_model.outcomes import Outcome
+    from workforce_model.outturn import monitoring_form
     from workforce_model.problems import ScenarioError
+    from workforce_model.results import Results
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
     from workforce_model.sensitivity import sobol, tornado
@@ -33,10 +38,15 @@ if TYPE_CHECKING:
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
 
+
 _HOME = {
     "load_scenario": "files",
     "shipped_scenarios": "files",
+    "agency_premium_table": "agency_premium",
+    "apportion": "apportionment",
+    "appraise": "appraisal",
     "envelope_table": "envelope",
+    "monitoring_form": "outturn",
     "annual_table": "tables",
     "caseload_spread_table": "tables",
     "ledger_table": "tables",
@@ -66,13 +76,13 @@ _HOME = {
     "enough_runs": "luck",
     "bridge": "bridging",
     "Bridge": "bridging",
-    "Results": "model",
+    "Results": "results",
     "run": "model",
     "write_run": "run_folder",
     "Scenario": "scenario",
     "ScenarioError": "problems",
 }
-_ROOMS = ("charts", "charts_decisions", "costs", "funding")
+_ROOMS = ("charts", "charts_decisions", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -85,7 +95,10 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SweepStopped",
+    "agency_premium_table",
     "annual_table",
+    "apportion",
+    "appraise",
     "arrivals_that_break",
     "break_even",
     "bridge",
@@ -106,12 +119,14 @@ __all__ = [
     "latest_start",
     "ledger_table",
     "load_scenario",
+    "monitoring_form",
     "monthly_table",
     "options",
     "run",
     "shipped_scenarios",
     "smallest_package",
     "sobol",
+    "statements",
     "sweep",
     "tornado",
     "uncertainty",

@@ -15,7 +15,7 @@ from statistics import NormalDist
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic import AfterValidator, ConfigDict, Field, GetPydanticSchema, Strict, StringConstraints
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic_core import PydanticCustomError, core_schema
@@ -120,8 +120,11 @@ UNITS: dict[str, Unit] = {
     "cases a month": Unit(0, 100_000),
     "hours a week": Unit(0, 60),
     "weeks a year": Unit(0, 53),
+    "days a year": Unit(0, 366),
+    "weeks": Unit(0, 520),
     "GBP": Unit(0, 1e12),
     "GBP an hour": Unit(0, 1_000, slip="pounds and pence an hour"),
+    "GBP a day": Unit(0, 100_000),
     "GBP a month": Unit(0, 1e10),
     "GBP a year": Unit(0, 1e12),
 }
@@ -218,17 +221,21 @@ def _allowed(rule: Unit, unit: str) -> str:
     return f"expected {kind} from {rule.least:g} to {rule.greatest:,.13g} ({rule.slip or unit})"
 
 
-def _in_unit(unit: str) -> GetPydanticSchema:
+def _in_unit(*units: str) -> GetPydanticSchema:
+    """An assumption in one of these units; where there are several, the unit says which price it is."""
+    named = " or ".join(f'"{unit}"' for unit in units)
+
     def check(assumption: Assumption) -> Assumption:
-        if assumption.unit != unit:
+        if assumption.unit not in units:
             raise PydanticCustomError(
-                "faults", "{summary}", {"summary": f"expected unit {unit!r}", "faults": [("unit", f'must be "{unit}"')]}
+                "faults", "{summary}", {"summary": f"expected unit {named}", "faults": [("unit", f"must be {named}")]}
             )
         return assumption
 
+    allowed = {"const": units[0]} if len(units) == 1 else {"enum": list(units)}
     return GetPydanticSchema(
         lambda kind, handler: core_schema.no_info_after_validator_function(check, handler(kind)),
-        lambda kind, handler: {**handler(kind), "properties": {"unit": {"const": unit}}},
+        lambda kind, handler: {**handler(kind), "properties": {"unit": allowed}},
     )
 
 
@@ -251,6 +258,33 @@ PoundsEach = Annotated[Assumption, _in_unit("GBP")]
 PoundsAnHour = Annotated[Assumption, _in_unit("GBP an hour")]
 PoundsAMonth = Annotated[Assumption, _in_unit("GBP a month")]
 PoundsAYear = Annotated[Assumption, _in_unit("GBP a year")]
+DaysAYear = Annotated[Assumption, _in_unit("days a year")]
+Weeks = Annotated[Assumption, _in_unit("weeks")]
+TeamPrice = Annotated[Assumption, _in_unit("GBP a month", "GBP", "GBP a day")]
+
+
+def figures(name: str, given: ArrayLike, rule: Unit, *, above_nil: bool = False) -> NDArray[np.float64]:
+    """The figures given for an argument, refused unless every one is what its unit allows.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument, the first figure that is wrong, and the rule.
+
+    Examples
+    --------
+    >>> figures("salary_gbp", [37_705, 45_585], UNITS["GBP a year"]).tolist()
+    [37705.0, 45585.0]
+    """
+    stated = np.asarray(given)
+    if stated.dtype.kind not in "iuf":
+        raise ValueError(f"{name} = {given!r}: expected numbers without quotes, units or commas")
+    wrong = ~((stated >= rule.least) & (stated <= rule.greatest)) | (above_nil & (stated == 0))
+    if wrong.any():
+        least = f"above {rule.least:g}, at most" if above_nil else f"from {rule.least:g} to"
+        slip = rule.slip and f" ({rule.slip})"
+        raise ValueError(f"{name} = {stated[wrong][0]}: expected {least} {rule.greatest:,.0f}{slip}")
+    return stated.astype(float)
 
 
 def sample(assumption: Assumption, quantile: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,6 +20,18 @@ _TABLE_CASES = 63
 
 
 @dataclass(frozen=True)
+class StepDownRules:
+    """When each team keeps cases after step-down, and for how long: arrays of shape (C,); nought months is not at all."""
+
+    since: NDArray[np.int64]
+    months: NDArray[np.int64]
+
+    def begun(self, month: int) -> NDArray[np.bool_]:
+        """Whether each team keeps cases this month."""
+        return np.asarray((self.since <= month) & (self.months > 0))
+
+
+@dataclass(frozen=True)
 class CaseRates:
     """The case rates of a block: what each draw of the rates says, and each run's draw.
 
@@ -31,7 +43,8 @@ class CaseRates:
     passes_on : tuple
         For each team, its destinations in name order with the share, shape (D,).
     kept : array, shape (C, D)
-        Of the cases that leave each team, the share kept open after step-down.
+        Of the cases that leave each team, the share kept open after step-down, once that has begun.
+    step_down : StepDownRules
     dispersion, random_share, settling_share, newly_qualified_share : array, shape (D,)
     settling_months, newly_qualified_months : array, shape (D,)
     ramp : bool
@@ -42,6 +55,7 @@ class CaseRates:
     expected: ExpectedArrivals
     passes_on: tuple[tuple[tuple[int, NDArray[np.float64]], ...], ...]
     kept: NDArray[np.float64]
+    step_down: StepDownRules
     dispersion: NDArray[np.float64]
     random_share: NDArray[np.float64]
     settling_months: NDArray[np.float64]
@@ -86,18 +100,22 @@ class CaseRates:
 
     def passing(self, month: int) -> dict[tuple[int, int], Table]:
         """For each origin and destination, rows (draw, cases): how many of those left to place go there."""
-        if not self.expected.surges:
-            return self._usually_passing
-        return self._passing_tables(self.expected.pass_on_times(month))
+        keeping = self.step_down.begun(month)
+        if self.expected.surges:
+            return self._passing_tables(self.expected.pass_on_times(month), keeping)
+        if keeping.tobytes() not in self._usual:
+            self._usual[keeping.tobytes()] = self._passing_tables(np.ones_like(self.expected.arrivals), keeping)
+        return self._usual[keeping.tobytes()]
 
     @cached_property
-    def _usually_passing(self) -> dict[tuple[int, int], Table]:
-        return self._passing_tables(np.ones_like(self.expected.arrivals))
+    def _usual(self) -> dict[bytes, dict[tuple[int, int], Table]]:
+        """The tables of months without surges, by which teams keep cases after step-down."""
+        return {}
 
-    def _passing_tables(self, times: NDArray[np.float64]) -> dict[tuple[int, int], Table]:
+    def _passing_tables(self, times: NDArray[np.float64], keeping: NDArray[np.bool_]) -> dict[tuple[int, int], Table]:
         tables = {}
         for origin, destinations in enumerate(self.passes_on):
-            left = 1 - self.kept[origin]
+            left = 1 - self.kept[origin] * keeping[origin]
             for target, share in destinations:
                 going = share * times[origin]
                 if np.any(going > left + 1e-9):
@@ -108,14 +126,6 @@ class CaseRates:
                 tables[origin, target] = binomial_table(np.minimum(chance, 1.0), _TABLE_CASES)
                 left = left - going
         return tables
-
-
-@dataclass(frozen=True)
-class StepDownRules:
-    """When each team keeps cases after step-down, and for how long: arrays of shape (C,); nought months is not at all."""
-
-    since: NDArray[np.int64]
-    months: NDArray[np.int64]
 
 
 def case_rates(caseloads: Caseloads, periods: Periods, values: Values, draw: NDArray[np.intp]) -> CaseRates:
@@ -139,6 +149,7 @@ def case_rates(caseloads: Caseloads, periods: Periods, values: Values, draw: NDA
         expected=_expected(caseloads, periods, values, passes_on),
         passes_on=passes_on,
         kept=np.stack([_kept(caseloads, team, values, to) for team, to in zip(teams, passes_on, strict=True)]),
+        step_down=_step_down_rules(caseloads, periods),
         dispersion=values["caseloads.arrivals_dispersion"],
         random_share=values["caseloads.random_share"],
         settling_months=values["caseloads.settling_months"],
@@ -187,7 +198,7 @@ def _kept(
     return np.asarray((1 - sum(share for _, share in passes_on)) * ended * early)
 
 
-def step_down_rules(caseloads: Caseloads, periods: Periods) -> StepDownRules:
+def _step_down_rules(caseloads: Caseloads, periods: Periods) -> StepDownRules:
     """When each team, in name order, begins to keep cases after step-down, and for how many months."""
     rules = [caseloads.teams[team].step_down for team in sorted(caseloads.teams)]
     return StepDownRules(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.allocation import share_out
-from workforce_model.case_rates import CaseRates, StepDownRules
+from workforce_model.case_rates import CaseRates
 from workforce_model.draws import Keys, Words, arrivals_table, thin
 from workforce_model.posts import Cells, TeamRows
 
@@ -100,7 +100,7 @@ def close(
 
 
 def keep_after_step_down(
-    cases: Cases, leaving: NDArray[np.int16], rules: StepDownRules, rows: TeamRows, rates: CaseRates, words: Words, keys: Keys, month: int
+    cases: Cases, leaving: NDArray[np.int16], rows: TeamRows, rates: CaseRates, words: Words, keys: Keys, month: int
 ) -> tuple[NDArray[np.int16], NDArray[np.int32]]:  # fmt: skip
     """Cases kept open after step-down: those whose months are over close, and some of those leaving stay.
 
@@ -118,7 +118,8 @@ def keep_after_step_down(
     still_waiting = cases.kept_waiting[0].copy()
     cases.kept_waiting[:-1], cases.kept_waiting[-1] = cases.kept_waiting[1:].copy(), 0
     cases.kept_waiting[0] += still_waiting
-    begun = ((rules.since <= month) & (rules.months > 0))[rows.team]
+    rules = rates.step_down
+    begun = rules.begun(month)[rows.team]
     row = (rows.team[:, None] * rates.draws + rates.draw) * rates.keeping.width
     stays = (thin(leaving, rates.keeping, row, words, keys, "step down", month) * begun[:, None]).astype(np.int16)
     cases.held += stays - over

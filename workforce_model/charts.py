@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, percent, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
-from workforce_model.model import Results
+from workforce_model.results import Results
 from workforce_model.tables import reported_years
 
 COLOURS = ("#12436D", "#F46A25", "#28A197", "#801650")
@@ -223,7 +223,8 @@ def _compared(base: Results, option: Results, team: str | None, year: str, limit
 def _approved(results: Results, budget: str) -> Figures:
     distinct = list(dict.fromkeys(results.years))
     mine = [i for i, name in enumerate(results.ledger.lines) if results.scenario.funding.lines[name].budget == budget]
-    return np.array([results.ledger.approved[distinct.index(year), mine].sum() for year in reported_years(results)])
+    available = (results.ledger.approved + results.ledger.vired)[:, mine].sum(axis=1)
+    return np.array([available[distinct.index(year)] for year in reported_years(results)])
 
 
 def _reported(results: Results) -> NDArray[np.int64]:

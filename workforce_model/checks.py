@@ -13,9 +13,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.funding import Ledger
+from workforce_model.funding import Funding, Ledger
+from workforce_model.funding_lines import moved_in
 from workforce_model.history import History
 from workforce_model.posts import Posts
+from workforce_model.reserve import roll_forward
 from workforce_model.scenario import Scenario
 
 HALF_A_PENNY = 0.005
@@ -40,7 +42,7 @@ def check_block(
     """Evaluate I1 to I13 on a block of runs."""
     budgets = [scenario.funding.lines[name].budget for name in ledger.lines]
     months = scenario.periods.months()
-    first_year = months.year - (months.month < 4)
+    first_year = np.asarray(months.year - (months.month < 4))
     return (
         _posts_filled_once(posts, history),
         _people_balance(history),
@@ -49,7 +51,10 @@ def check_block(
         _cases_balance(history),
         _shares_within(history),
         _pounds_balance(cost, ledger, budgets, sorted(scenario.funding.budgets)),
-        _approvals_kept(ledger, np.asarray(first_year)),
+        _approvals_kept(ledger, first_year),
+        _virements_balance(ledger),
+        _reserve_rolls(scenario.funding, ledger, first_year),
+        _used_once(ledger, first_year),
         _bands_add_up(history),
         _all_finite(history, cost, ledger),
     )
@@ -124,10 +129,40 @@ def _pounds_balance(cost: NDArray[np.float64], ledger: Ledger, budgets: list[str
 
 def _approvals_kept(ledger: Ledger, first_year: NDArray[np.int64]) -> Check:
     used = np.stack([ledger.used[first_year == year].sum(axis=0) for year in dict.fromkeys(first_year.tolist())])
-    unaccounted = ledger.approved[:, :, None] + used - ledger.unspent
-    departures = np.maximum(np.abs(unaccounted), np.maximum(-ledger.unspent, 0))
-    rule = "used + unspent = approved, each year and line; no approval is overdrawn"
+    available = ledger.approved[:, :, None] + ledger.vired[:, :, None] + ledger.brought_forward
+    departures = np.maximum(np.abs(available + used - ledger.unspent), np.maximum(-ledger.unspent, 0))
+    rule = "used + unspent = approved + vired + brought forward, each year and line; no approval is overdrawn"
     return _check("I7 approvals", rule, departures, HALF_A_PENNY, applies=bool(ledger.lines))
+
+
+def _virements_balance(ledger: Ledger) -> Check:
+    rule = "virements sum to zero, each year"
+    return _check("I7 virements", rule, ledger.vired.sum(axis=1), HALF_A_PENNY, applies=bool(ledger.vired.any()))
+
+
+def _reserve_rolls(funding: Funding, ledger: Ledger, first_year: NDArray[np.int64]) -> Check:
+    """The closing balance again, from the approvals and what came back, beside the one rolled forward."""
+    years = tuple(f"{year}/{(year + 1) % 100:02d}" for year in first_year.tolist())
+    reserve = roll_forward(funding, ledger, years)
+    rule = "reserve: opening + movements = closing" + ("" if funding.reserve_may_overdraw else ", not below zero")
+    if reserve.opening is None or reserve.closing is None:
+        return Check("I7 reserve", rule, "not applicable", 0.0, HALF_A_PENNY, "no balance is stated: movements only")
+    mine = [i for i, name in enumerate(ledger.lines) if funding.lines[name].source == "risk reserve"]
+    kept = [list(dict.fromkeys(years)).index(year) for year in reserve.years]
+    given = (ledger.approved + ledger.vired)[:, :, None] + ledger.brought_forward - ledger.unspent
+    stated = [sum(moved_in(move, year) for move in funding.reserve_movements.values()) for year in reserve.years]
+    again = reserve.opening[0] + np.cumsum(np.array(stated)[:, None] - given[kept][:, mine].sum(axis=1), axis=0)
+    below = np.zeros_like(again) if funding.reserve_may_overdraw else np.maximum(-reserve.closing, 0)
+    return _check("I7 reserve", rule, np.maximum(np.abs(reserve.closing - again), below), HALF_A_PENNY)
+
+
+def _used_once(ledger: Ledger, first_year: NDArray[np.int64]) -> Check:
+    """Over its whole life a line gives no more than was approved for it, whatever is carried forward."""
+    by_year = [ledger.used[first_year == year].sum(axis=0) for year in dict.fromkeys(first_year.tolist())]
+    given = -np.cumsum(by_year, axis=0)
+    ever = np.cumsum(ledger.approved + ledger.vired, axis=0)[:, :, None]
+    rule = "a pound of funding is used once: money used to date is within all that was approved to date"
+    return _check("I10 funding", rule, np.maximum(given - ever, 0), HALF_A_PENNY, applies=bool(ledger.lines))
 
 
 def _bands_add_up(history: History) -> Check:

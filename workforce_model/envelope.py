@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workforce_model.costs import Values, monthly_prices
 from workforce_model.doubt import draw_values
-from workforce_model.funding import approved_amount
+from workforce_model.funding_lines import available_amount
 from workforce_model.model import SEED
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
 from workforce_model.scenario import Scenario
@@ -36,7 +36,7 @@ class Envelope:
     cost_first_year, cost_full_year : array
         Pounds for all posts filled for twelve months, at the prices of each of the two years.
     approved_first_year, approved_full_year : float
-        Pounds approved in each.
+        Pounds approved in each, virements included.
     """
 
     budget: str
@@ -64,12 +64,24 @@ class Envelope:
         """First-year cost if every post is filled from this month on."""
         return np.asarray(part_year_effect(self.cost_first_year, month))
 
-    def earliest_start(self) -> NDArray[np.int64]:
-        """Position, from April as 0, of the first month all could start within the first year's approval; 12 is none."""
+    def affordable_starts(self) -> NDArray[np.bool_]:
+        """Whether all could start in each month from April and stay within the first year's approval, shape (12, D)."""
         april = financial_year_start(self.first_year)
         shares = np.array([share_of_year(april + m) for m in range(12)])
-        fits = shares[:, None] * self.cost_first_year <= self.approved_first_year
+        return np.asarray(shares[:, None] * self.cost_first_year <= self.approved_first_year)
+
+    def earliest_start(self) -> NDArray[np.int64]:
+        """Position, from April as 0, of the first month all could start within the approval; 12 is none.
+
+        The later all start, the less of the year is paid for, so every later month is affordable too.
+        """
+        fits = self.affordable_starts()
         return np.where(fits.any(axis=0), fits.argmax(axis=0), 12)
+
+    def latest_start(self) -> NDArray[np.int64]:
+        """Position, from April as 0, of the last month all could start within the approval; 12 is none."""
+        fits = self.affordable_starts()
+        return np.where(fits.any(axis=0), 11 - fits[::-1].argmax(axis=0), 12)
 
 
 def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) -> dict[str, Envelope]:
@@ -87,11 +99,11 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     >>> round(float(nine.cost_first_year[0])), round(float(nine.posts_affordable()[0]), 1)
     (474247, 7.1)
     """
-    values = draw_values(scenario, seed, doubt=True) if at is None else _all_at(scenario, at)
+    values = draw_values(scenario, seed, doubt=True) if at is None else values_at(scenario, at)
     found = {}
     for budget in sorted(scenario.funding.budgets):
         groups = [g for g in scenario.workforce.posts.values() if g.budget == budget and g.number]
-        lines = [x for x in scenario.funding.lines.values() if x.budget == budget and not x.at_establishment_cost]
+        lines = [n for n, x in scenario.funding.lines.items() if x.budget == budget and not x.at_establishment_cost]
         created = [g.created for g in groups]
         if groups and lines and all(when is not None for when in created):
             first = financial_year(min(when for when in created if when is not None))
@@ -103,14 +115,14 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
                 full_year=following,
                 cost_first_year=_all_filled(scenario, values, budget, first),
                 cost_full_year=_all_filled(scenario, values, budget, following),
-                approved_first_year=sum(approved_amount(line, first) for line in lines),
-                approved_full_year=sum(approved_amount(line, following) for line in lines),
+                approved_first_year=sum(available_amount(scenario.funding, line, first) for line in lines),
+                approved_full_year=sum(available_amount(scenario.funding, line, following) for line in lines),
             )
     return found
 
 
-def _all_at(scenario: Scenario, end: End) -> Values:
-    """Every assumption at its value, or at the low or high end of its range where it has one."""
+def values_at(scenario: Scenario, end: End) -> Values:
+    """Every assumption at its value, or at the low or high end of its range where it has one; one draw each."""
     stated = {path: (getattr(a, end), a.value) for path, a in scenario.assumptions().items()}
     return {path: np.array([float(value if edge is None else edge)]) for path, (edge, value) in stated.items()}
 
@@ -155,6 +167,20 @@ def _measures(test: Envelope) -> list[tuple[str, str, str, NDArray[np.float64]]]
         ("full-year cost, all posts filled", later, "GBP", test.cost_full_year),
         ("approval", later, "GBP", one * test.approved_full_year),
         ("gap in a full year", later, "GBP", test.cost_full_year - test.approved_full_year),
+        ("posts affordable in a full year", later, "posts", test.posts * test.approved_full_year / test.cost_full_year),
+        ("months affordable of all posts", later, "months", 12 * test.approved_full_year / test.cost_full_year),
+        (
+            "earliest affordable start of all",
+            first,
+            "month of the year, April is 1, 13 is none",
+            test.earliest_start() + one,
+        ),
+        (
+            "latest affordable start of all",
+            first,
+            "month of the year, April is 1, 13 is none",
+            test.latest_start() + one,
+        ),
     ]
     april = financial_year_start(first)
     for offset in range(12):

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.caseloads import BANDS
-from workforce_model.model import Results
+from workforce_model.results import Results
 from workforce_model.tables import BAND_LABELS
 
 PART_LOAD, PART_LOAD_MOST = 0.341, 19.40

@@ -2,116 +2,19 @@
 
 One sign rule: cost positive, money that meets it negative; a funded month sums to zero and what is
 left is the gap. An approval is drawn as cost falls, in the stated order, until it is used up;
-what is not used is shown on its own line.
+what is not used is shown on its own line: it goes back, unless a carry forward is approved.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.assumptions import Fault, Flag, Name, Pounds, PoundsEach, Text, Whole, record
-from workforce_model.periods import FinancialYear, financial_year_start, later_year, months_by_year
-
-Source = Literal["base budget", "risk reserve", "MTFP growth", "grant"]
-
-
-@record
-class Budget:
-    """A budget head: the posts and contracts charged to it, by name on the page."""
-
-    label: Text
-
-
-@record
-class FundingLine:
-    """An approval: so much a year from one source, for one budget.
-
-    ``recurrent``: the last amount stated holds in every later year. ``at_establishment_cost``: the
-    council's budget is not known and stands at the full cost of the budget's posts, vacancies
-    included; this must be obtained.
-    """
-
-    budget: Name
-    label: Text
-    source: Source
-    recurrent: Flag
-    order: Whole
-    amounts: dict[FinancialYear, Pounds] = field(default_factory=dict)
-    at_establishment_cost: Flag = False
-    cost_centre: Text | None = None
-    approved_by: Text
-
-    def faults(self) -> list[Fault]:
-        """What is wrong between the fields, as (key, rule) pairs."""
-        found = []
-        if self.at_establishment_cost == bool(self.amounts):
-            found.append(("amounts", "state amounts by year, or at_establishment_cost = true, one of the two"))
-        if self.source == "risk reserve" and self.recurrent:
-            found.append(("recurrent", "a reserve is one-off money; it cannot be recurrent"))
-        if self.at_establishment_cost and self.source != "base budget":
-            found.append(("at_establishment_cost", "only a base budget may stand at the cost of its posts"))
-        return found
-
-
-@record
-class Funding:
-    """Budgets, their funding lines, and the reserve."""
-
-    budgets: dict[Name, Budget]
-    lines: dict[Name, FundingLine]
-    reserve_opening_balance: PoundsEach | None = None
-
-    def faults(self) -> list[Fault]:
-        """What is wrong between the fields, as (key, rule) pairs."""
-        found = []
-        orders: dict[tuple[str, int], str] = {}
-        for name, line in self.lines.items():
-            if line.budget not in self.budgets:
-                known = ", ".join(sorted(self.budgets))
-                found.append((f"lines.{name}.budget", f"unknown budget {line.budget!r}; known: {known}"))
-            first = orders.setdefault((line.budget, line.order), name)
-            if first != name:
-                found.append((f"lines.{name}.order", f"{first} already has order {line.order} for {line.budget}"))
-        approvals: dict[tuple[str, str, str], str] = {}
-        for name, line in self.lines.items():
-            first = approvals.setdefault((line.source, line.approved_by, str(sorted(line.amounts.items()))), name)
-            if first != name and line.amounts:
-                rule = f"the same approval and amounts as {first}: a pound is used once"
-                found.append((f"lines.{name}", f"{rule}; if it is a second approval, approved_by says which"))
-        if self.reserve_opening_balance is not None:
-            drawn, opening = 0.0, self.reserve_opening_balance.value
-            reserve = [line.amounts for line in self.lines.values() if line.source == "risk reserve"]
-            for year in sorted({year for amounts in reserve for year in amounts}, key=financial_year_start):
-                drawn += sum(amounts.get(year, 0.0) for amounts in reserve)
-                if drawn > opening:
-                    rule = f"approvals draw {drawn:,.2f} by {year}; the reserve opens at {opening:,.2f}"
-                    found.append(("reserve_opening_balance", rule))
-                    break
-        return found
-
-
-def approved_amount(line: FundingLine, year: str) -> float:
-    """Pounds a funding line approves for a year; recurrent lines repeat their last stated amount.
-
-    Examples
-    --------
-    >>> growth = FundingLine(budget="nine_posts", label="Growth", source="MTFP growth", recurrent=True, order=2,
-    ...                      amounts={"2020/21": 375_000.0}, approved_by="KD4913")
-    >>> [approved_amount(growth, year) for year in ("2019/20", "2020/21", "2022/23")]
-    [0.0, 375000.0, 375000.0]
-    """
-    if year in line.amounts:
-        return line.amounts[year]
-    before = [y for y in line.amounts if financial_year_start(y) < financial_year_start(year)]
-    if not line.recurrent or not before:
-        return 0.0
-    return line.amounts[max(before, key=financial_year_start)]
+from workforce_model.funding_lines import Budget, Funding, FundingLine, amount_in, approved_amount
+from workforce_model.periods import financial_year, financial_year_start, month, months_by_year
 
 
 @dataclass(frozen=True)
@@ -119,7 +22,9 @@ class Ledger:
     """Every month's funding, by line, budget and run. Pounds; cost positive, funding negative.
 
     ``used`` (M, L, R) is the money that met the cost; ``gap`` (M, B, R) the cost left unmet;
-    ``unspent`` (Y, L, R) what an approval had left at the year end; ``approved`` (Y, L) the approval.
+    ``unspent`` (Y, L, R) what an approval had left at the year end; ``approved`` (Y, L) the approval,
+    ``vired`` (Y, L) what virements added to it or took away, and ``carries`` (Y, L) whether what is
+    unspent may be used next year.
     """
 
     lines: tuple[str, ...]
@@ -127,6 +32,23 @@ class Ledger:
     gap: NDArray[np.float64]
     unspent: NDArray[np.float64]
     approved: NDArray[np.float64]
+    vired: NDArray[np.float64]
+    carries: NDArray[np.bool_]
+
+    @property
+    def carried_forward(self) -> NDArray[np.float64]:
+        """Unspent money each line takes into the next year, shape (Y, L, R)."""
+        return np.where(self.carries[:, :, None], self.unspent, 0.0)
+
+    @property
+    def brought_forward(self) -> NDArray[np.float64]:
+        """Money each line has from the year before, shape (Y, L, R); none in the first year."""
+        return np.concatenate([np.zeros_like(self.unspent[:1]), self.carried_forward[:-1]])
+
+    @property
+    def returned(self) -> NDArray[np.float64]:
+        """Unspent money that goes back: to the reserve, or to the council as an underspend, shape (Y, L, R)."""
+        return self.unspent - self.carried_forward
 
 
 def fund(
@@ -147,7 +69,7 @@ def fund(
     budgets : tuple of str
         The budget heads, in the order of ``cost_gbp``.
     approved : dict of array, shape (Y,)
-        Pounds approved in each distinct year, by funding line.
+        Pounds approved in each distinct year, by funding line, before virements.
 
     Returns
     -------
@@ -157,7 +79,8 @@ def fund(
     Raises
     ------
     ValueError
-        If shapes do not match, a budget or line is unknown, or an amount is negative, missing or infinite.
+        If shapes do not match, a budget or line is unknown, an amount is negative, missing or infinite, or a
+        virement takes more than its line has.
 
     Examples
     --------
@@ -177,21 +100,53 @@ def fund(
     spans = months_by_year(years)
     _refuse_mismatch(cost, years, budgets, funding, approved)
     lines = tuple(sorted(funding.lines, key=lambda name: (funding.lines[name].budget, funding.lines[name].order)))
+    by_year = np.array([approved[name] for name in lines], dtype=float).reshape(len(lines), len(spans)).T
+    vired, carries = _vired(funding, lines, tuple(spans), by_year), _carries(funding, lines, tuple(spans))
     used = np.zeros((len(years), len(lines), cost.shape[2]))
     unspent = np.zeros((len(spans), len(lines), cost.shape[2]))
     gap = cost.copy()
     for index, name in enumerate(lines):
         budget = budgets.index(funding.lines[name].budget)
+        brought = np.zeros(cost.shape[2])
         for year, span in enumerate(spans.values()):
-            left = np.full(cost.shape[2], float(approved[name][year]))
-            for month in range(span.start, span.stop):
-                met = np.minimum(gap[month, budget], left)
-                used[month, index] -= met
-                gap[month, budget] -= met
+            left = brought + (by_year[year, index] + vired[year, index])
+            for at in range(span.start, span.stop):
+                met = np.minimum(gap[at, budget], left)
+                used[at, index] -= met
+                gap[at, budget] -= met
                 left -= met
             unspent[year, index] = left
-    by_year = np.array([approved[name] for name in lines], dtype=float).reshape(len(lines), len(spans)).T
-    return Ledger(lines=lines, used=used, gap=gap, unspent=unspent, approved=by_year)
+            brought = left if carries[year, index] else np.zeros_like(left)
+    return Ledger(lines=lines, used=used, gap=gap, unspent=unspent, approved=by_year, vired=vired, carries=carries)
+
+
+def _vired(
+    funding: Funding, lines: tuple[str, ...], years: tuple[str, ...], approved: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What virements add to each line in each year, shape (Y, L); each gives one line what it takes from another."""
+    vired = np.zeros_like(approved)
+    for virement in funding.virements.values():
+        moved = [amount_in(virement.amounts, virement.recurrent, year) for year in years]
+        vired[:, lines.index(virement.to_line)] += moved
+        vired[:, lines.index(virement.from_line)] -= moved
+    short = np.argwhere(approved + vired < 0)
+    if short.size:
+        year, line = short[0]
+        raise ValueError(
+            f"funding.virements: they take {-vired[year, line]:,.2f} from {lines[line]} in {years[year]}, "
+            f"which has {approved[year, line]:,.2f}"
+        )
+    return vired
+
+
+def _carries(funding: Funding, lines: tuple[str, ...], years: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Whether what a line leaves unspent in a year may be used in the next, shape (Y, L)."""
+    until = [funding.lines[name].carry_forward_until for name in lines]
+    carried = [
+        [last is not None and financial_year_start(year) < financial_year_start(last) for last in until]
+        for year in years
+    ]
+    return np.array(carried, dtype=bool).reshape(len(years), len(lines))
 
 
 def _refuse_mismatch(
@@ -221,69 +176,80 @@ def _refuse_mismatch(
             raise ValueError(f"{name} holds {pounds[wrong][0]}: expected finite pounds, none below 0")
 
 
-def mtfp_table(funding: Funding, years: tuple[str, ...]) -> pd.DataFrame:
-    """The medium-term financial plan lines of the approvals: each year's change, and the running total.
+_COST_COLUMNS = ["month", "budget", "gbp"]
+_LINE_COLUMNS = ["line", "budget", "source", "financial_year", "gbp", "recurrent", "order", "approved_by"]
 
-    A change is on the year before, so an approval that stood before the first year shows only what is new.
-    A base budget is in the plan already: only a change to it is a line. One-off money is shown in its year
-    and reversed, on a line of its own, in the next; the reversal is never netted against growth. Growth is
-    a pressure on the council, so it is positive.
+
+def fund_table(costs: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """The ledger of an analyst's own tables, with no scenario: who meets what, and what is left.
 
     Parameters
     ----------
-    years : tuple of str
-        Financial years, one after another.
+    costs : DataFrame
+        Columns month (``2019-09``), budget and gbp, none negative; rows of the same month and budget are added.
+    lines : DataFrame
+        Columns line, budget, source, financial_year, gbp, recurrent, order and approved_by; one row a line and
+        year. Names of budgets and lines are small letters, digits and underscores.
 
     Returns
     -------
     DataFrame
-        Columns line, label, basis (``incremental`` or ``cumulative``), financial_year, gbp.
+        Columns financial_year, budget, entry (cost, funding, gap, unspent), line, gbp. Cost, funding and gap obey
+        the one sign rule; unspent stands beside them.
 
     Raises
     ------
     ValueError
-        If a year is missing, repeated or out of order.
+        If a column is missing, or the lines break a rule of :class:`FundingLine`.
 
     Examples
     --------
-    >>> growth = FundingLine(budget="nine_posts", label="Growth", source="MTFP growth", recurrent=True, order=1,
-    ...                      amounts={"2020/21": 375_000.0}, approved_by="KD4913")
-    >>> plan = Funding(budgets={"nine_posts": Budget(label="Nine posts")}, lines={"growth": growth})
-    >>> table = mtfp_table(plan, ("2019/20", "2020/21", "2021/22"))
-    >>> table.pivot(index="basis", columns="financial_year", values="gbp").loc["incremental"].tolist()
-    [0.0, 375000.0, 0.0]
+    Nine posts from October 2019, against £375,000 of reserve: £137,876.71 is not used.
+
+    >>> costs = pd.DataFrame({"month": [f"2019-{m}" for m in (10, 11, 12)] + [f"2020-0{m}" for m in (1, 2, 3)],
+    ...                       "budget": "nine_posts", "gbp": 474_246.58 / 12})
+    >>> lines = pd.DataFrame([{"line": "reserve", "budget": "nine_posts", "source": "risk reserve", "financial_year": "2019/20",
+    ...                        "gbp": 375_000.0, "recurrent": False, "order": 1, "approved_by": "KD4913"}])
+    >>> fund_table(costs, lines).set_index("entry")["gbp"].round(2).to_dict()
+    {'cost': 237123.29, 'funding': -237123.29, 'gap': 0.0, 'unspent': 137876.71}
     """
-    if any(later != later_year(year) for year, later in pairwise(years)):
-        raise ValueError(f"years = {list(years)}: expected financial years one after another, none twice")
-    rows = []
-    for name, line in funding.lines.items():
-        if line.at_establishment_cost:
-            continue
-        for label, change in _changes(line, years):
-            for basis, figures in (("incremental", change), ("cumulative", np.cumsum(change))):
-                rows += [(name, label, basis, year, float(x)) for year, x in zip(years, figures, strict=True)]
-    return pd.DataFrame(rows, columns=["line", "label", "basis", "financial_year", "gbp"])
+    for name, table, columns in (("costs", costs, _COST_COLUMNS), ("lines", lines, _LINE_COLUMNS)):
+        missing = [column for column in columns if column not in table]
+        if missing:
+            raise ValueError(f"{name} has no column {', '.join(missing)}: expected {', '.join(columns)}")
+    budgets = tuple(sorted({*costs["budget"], *lines["budget"]}))
+    made = {str(name): _line_of(str(name), rows) for name, rows in lines.groupby("line", sort=False)}
+    funding = Funding(budgets={budget: Budget(label=budget) for budget in budgets}, lines=made)
+    spent = costs.pivot_table(index="month", columns="budget", values="gbp", aggfunc="sum", fill_value=0.0)
+    spent = spent.reindex(index=sorted(spent.index), columns=list(budgets), fill_value=0.0)
+    years = tuple(financial_year(month(str(when))) for when in spent.index)
+    distinct = list(dict.fromkeys(years))
+    approved = {name: np.array([approved_amount(line, year) for year in distinct]) for name, line in made.items()}
+    ledger = fund(spent.to_numpy(dtype=float)[:, :, None], years, budgets, funding, approved)
+    rows: list[tuple[str, str, str, str, float]] = []
+    for y, (year, span) in enumerate(months_by_year(years).items()):
+        for b, budget in enumerate(budgets):
+            mine = [i for i, name in enumerate(ledger.lines) if made[name].budget == budget]
+            rows.append((year, budget, "cost", "all", float(spent.to_numpy()[span, b].sum())))
+            rows += [(year, budget, "funding", ledger.lines[i], float(ledger.used[span, i].sum())) for i in mine]
+            rows.append((year, budget, "gap", "cost + funding", float(ledger.gap[span, b].sum())))
+            rows += [(year, budget, "unspent", ledger.lines[i], float(ledger.unspent[y, i, 0])) for i in mine]
+    return pd.DataFrame(rows, columns=["financial_year", "budget", "entry", "line", "gbp"])
 
 
-def _changes(line: FundingLine, years: tuple[str, ...]) -> list[tuple[str, NDArray[np.float64]]]:
-    """Each plan line of an approval: its label, and what it changes in each year. Nought is never minus nought."""
-    if not years:
-        return []
-    with_year_before = (later_year(years[0], -1), *years)
-    if line.recurrent:
-        return [(line.label, np.diff([_in_plan(line, year) for year in with_year_before]))]
-    amount = np.array([approved_amount(line, year) for year in with_year_before])
-    spent, gone = amount[1:], amount[:-1]
-    return [
-        (f"{line.label}: one-off expenditure", spent),
-        (f"{line.label}: use of {line.source}", 0.0 - spent),
-        (f"{line.label}: reversal of one-off expenditure", 0.0 - gone),
-        (f"{line.label}: reversal of use of {line.source}", gone),
-    ]
+def _line_of(name: str, rows: pd.DataFrame) -> FundingLine:
+    """A funding line from its rows of a table; what must be the same in each year is taken once."""
+    fixed = rows[["budget", "source", "recurrent", "order", "approved_by"]].drop_duplicates()
+    if len(fixed) > 1 or rows["financial_year"].duplicated().any():
+        raise ValueError(
+            f"lines: {name} has two budgets, sources or orders, or a financial year twice; expected one row a year"
+        )
+    first = fixed.iloc[0]
+    return FundingLine(
+        budget=str(first["budget"]), label=name, source=first["source"], recurrent=bool(first["recurrent"]),
+        order=int(first["order"]), approved_by=str(first["approved_by"]),
+        amounts={str(year): float(gbp) for year, gbp in zip(rows["financial_year"], rows["gbp"], strict=True)},
+    )  # fmt: skip
 
 
-def _in_plan(line: FundingLine, year: str) -> float:
-    """What a recurrent line holds in the plan in a year: a base budget was there before its first stated year."""
-    first = min(line.amounts, key=financial_year_start)
-    before = financial_year_start(year) < financial_year_start(first)
-    return line.amounts[first] if before and line.source == "base budget" else approved_amount(line, year)
+__all__ = ["Budget", "Funding", "FundingLine", "Ledger", "approved_amount", "fund", "fund_table"]

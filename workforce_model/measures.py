@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from workforce_model.model import Results
+    from workforce_model.results import Results
 
 Kind = Literal["stock", "flow", "rate"]
 Figures = NDArray[np.float64]

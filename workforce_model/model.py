@@ -1,31 +1,23 @@
-"""The front door: run a scenario, and hold what came of it.
+"""The front door: run a scenario.
 
-``run_block`` is the way through the house for one block of runs: people, cases, pounds, funding,
-checks. Blocks are independent, so any executor may take them; results are joined in run order.
+Blocks of runs are independent, so any executor may take them; results are joined in run order.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from functools import cached_property, partial
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.checks import Check, check_block, joined_checks
-from workforce_model.costs import KINDS, People, Values, by_budget, monthly_prices, price
+from workforce_model.blocks import approvals, run_block
+from workforce_model.costs import Values
 from workforce_model.doubt import DRAWS, draw_values
-from workforce_model.draws import Words
-from workforce_model.funding import Ledger, approved_amount, fund
-from workforce_model.history import History
-from workforce_model.periods import financial_year
-from workforce_model.posts import Posts, lay_out
+from workforce_model.results import Block, Results, joined
 from workforce_model.scenario import Scenario
-from workforce_model.simulation import simulate
 
 RUNS, SEED = 2_000, 20190612
 BLOCK = 1_024
@@ -33,107 +25,6 @@ BLOCK = 1_024
 _MOST_BYTES = 16e9
 
 Kept = TypeVar("Kept")
-Figures = TypeVar("Figures", bound=np.generic)
-
-
-@dataclasses.dataclass(frozen=True)
-class Block:
-    """One block of runs, played, priced, funded and checked."""
-
-    runs: NDArray[np.int64]
-    history: History
-    cost: NDArray[np.float64]
-    ledger: Ledger
-    checks: tuple[Check, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class Results:
-    """What came of a scenario: every run's people, cases and pounds, by month.
-
-    Attributes
-    ----------
-    scenario : Scenario
-        The scenario as it was run; scenarios are frozen, so later changes cannot reach it.
-    numbers : array of int64, shape (R,)
-        The number of each run, rising: from 0, with none left out, unless the runs were interrupted.
-    seed : int
-    doubt : bool
-        Whether the ranges hold doubt about the assumptions as well as luck.
-    history : History
-        People and cases. Month 0 is the opening position.
-    cost : array, shape (M, B, K, R)
-        Pounds by month, budget, kind and run; kinds as ``costs.KINDS``.
-    ledger : Ledger
-    checks : tuple of Check
-    """
-
-    scenario: Scenario
-    numbers: NDArray[np.int64]
-    seed: int
-    doubt: bool
-    history: History
-    cost: NDArray[np.float64]
-    ledger: Ledger
-    checks: tuple[Check, ...]
-
-    @property
-    def runs(self) -> int:
-        """How many runs there are."""
-        return int(self.numbers.size)
-
-    @cached_property
-    def posts(self) -> Posts:
-        """The posts laid out, one row each."""
-        return lay_out(self.scenario.workforce, self.scenario.periods.start)
-
-    @cached_property
-    def months(self) -> pd.PeriodIndex:
-        """Every simulated month."""
-        return self.scenario.periods.months()
-
-    @property
-    def years(self) -> tuple[str, ...]:
-        """The financial year of each simulated month."""
-        return tuple(financial_year(month) for month in self.months)
-
-    @property
-    def budgets(self) -> tuple[str, ...]:
-        """Budget heads, in the order of the cost array."""
-        return tuple(sorted(self.scenario.funding.budgets))
-
-    @property
-    def draw(self) -> NDArray[np.intp]:
-        """Each run's draw of the assumptions."""
-        return np.asarray(self.numbers % (DRAWS if self.doubt else 1))
-
-    @property
-    def passed(self) -> bool:
-        """Whether every check passed; no report is written otherwise."""
-        return all(check.status != "failed" for check in self.checks)
-
-    def cost_of(self, budget: str, year: str) -> NDArray[np.float64]:
-        """Pounds spent from a budget in a financial year, in every run, shape (R,)."""
-        months = np.array(self.years) == year
-        return np.asarray(self.cost[months, self.budgets.index(budget)].sum(axis=(0, 1)))
-
-    def summary(self) -> str:
-        """One screen: cost, funding, staff and caseload, each with its range."""
-        from workforce_model.summary import summary_text
-
-        return summary_text([self])
-
-    def monthly(self) -> pd.DataFrame:
-        """Every measure by month and team, tidy, with its range and Monte Carlo error."""
-        from workforce_model.tables import monthly_table
-
-        return monthly_table(self)
-
-    def annual(self) -> pd.DataFrame:
-        """Every measure by financial year: flows added, stocks at year end, rates worked out again."""
-        from workforce_model.tables import annual_table
-
-        return annual_table(self)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -275,7 +166,7 @@ def _refuse_impossible(scenario: Scenario, runs: int, seed: int, block: int) -> 
             raise ValueError(f"{name} = {value!r}: expected a whole number, at least {least}")
     groups = len(scenario.workforce.posts) + len(scenario.workforce.agency)
     bytes_each = len(scenario.periods.months()) * (
-        groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 100
+        groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 125
     )
     if runs * bytes_each > _MOST_BYTES:
         raise ValueError(
@@ -289,104 +180,4 @@ def _blocks(numbers: NDArray[np.int64], draws: int, block: int) -> list[NDArray[
     return np.array_split(in_draws, -(-numbers.size // block)) if numbers.size else []
 
 
-def run_block(
-    scenario: Scenario, values: Values, approved: dict[str, NDArray[np.float64]], seed: int, runs: NDArray[np.int64]
-) -> Block:
-    """Play, price, fund and check one block of runs."""
-    draws = next(iter(values.values())).size
-    mine, draw = np.unique(runs % draws, return_inverse=True)
-    here = {path: value[mine] for path, value in values.items()}
-    words = Words(seed, runs)
-    years = tuple(financial_year(month) for month in scenario.periods.months())
-    budgets = tuple(sorted(scenario.funding.budgets))
-    history = simulate(scenario.place, scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
-    posts = lay_out(scenario.workforce, scenario.periods.start)
-    cost = price(people_of(scenario, posts, history), years, scenario.costs, here, draw, budgets)
-    ledger = fund(by_budget(cost), years, budgets, scenario.funding, approved)
-    return Block(
-        runs=runs, history=history, cost=cost, ledger=ledger, checks=check_block(scenario, posts, history, cost, ledger)
-    )
-
-
-def people_of(scenario: Scenario, posts: Posts, history: History) -> People:
-    """What the price of a month needs: the people in post, by group, with their grade and budget."""
-    groups = [scenario.workforce.posts.get(name) or scenario.workforce.agency[name] for name in posts.groups]
-    commissioned = {name for name, group in scenario.workforce.agency.items() if group.kind == "commissioned"}
-    return People(
-        permanent=history.staff["permanent"][1:],
-        agency=(history.staff["agency"] + history.people("stand_in") + history.people("on_notice"))[1:],
-        started=history.staff["started"][1:],
-        fte=np.array([group.fte for group in groups]),
-        grade=tuple(group.grade for group in groups),
-        budget=tuple(group.budget for group in groups),
-        commissioned=tuple(name if name in commissioned else None for name in posts.groups),
-    )
-
-
-def approvals(scenario: Scenario) -> dict[str, NDArray[np.float64]]:
-    """Pounds approved in each simulated financial year, by funding line."""
-    years = [financial_year(month) for month in scenario.periods.months()]
-    distinct = list(dict.fromkeys(years))
-    return {
-        name: np.array(
-            [
-                establishment_cost(scenario, line.budget, year) * years.count(year) / 12
-                if line.at_establishment_cost
-                else approved_amount(line, year)
-                for year in distinct
-            ]
-        )
-        for name, line in scenario.funding.lines.items()
-    }
-
-
-def establishment_cost(scenario: Scenario, budget: str, year: str) -> float:
-    """Full-year cost of a budget's posts, all filled by permanent staff, at each assumption's value."""
-    values = draw_values(scenario, 0, doubt=False)
-    posts = [group for group in scenario.workforce.posts.values() if group.budget == budget]
-    return float(
-        sum(
-            12 * group.number * monthly_prices(scenario.costs, values, year, group.grade, group.fte)[0].sum()
-            for group in posts
-        )
-    )
-
-
-def _in_run_order(parts: list[NDArray[Figures]], order: NDArray[np.intp]) -> NDArray[Figures]:
-    """The blocks' arrays side by side, runs in order of their number."""
-    return np.asarray(np.concatenate(parts, axis=-1)[..., order])
-
-
-def joined(scenario: Scenario, seed: int, doubt: bool, blocks: list[Block]) -> Results:
-    """The blocks' runs together, in order of their number."""
-    numbers = np.concatenate([part.runs for part in blocks])
-    order = np.argsort(numbers, kind="stable")
-    histories, ledgers = [part.history for part in blocks], [part.ledger for part in blocks]
-    first = ledgers[0]
-    return Results(
-        scenario=scenario,
-        numbers=numbers[order],
-        seed=seed,
-        doubt=doubt,
-        history=History(
-            staff={name: _in_run_order([h.staff[name] for h in histories], order) for name in histories[0].staff},
-            cases={name: _in_run_order([h.cases[name] for h in histories], order) for name in histories[0].cases},
-            ways=histories[0].ways,
-            passed=_in_run_order([h.passed for h in histories], order),
-            holder_fte=_in_run_order([h.holder_fte for h in histories], order),
-            bands=_in_run_order([h.bands for h in histories], order),
-            histogram=np.sum([h.histogram for h in histories], axis=0),
-        ),
-        cost=_in_run_order([part.cost for part in blocks], order),
-        ledger=Ledger(
-            lines=first.lines,
-            approved=first.approved,
-            used=_in_run_order([part.used for part in ledgers], order),
-            gap=_in_run_order([part.gap for part in ledgers], order),
-            unspent=_in_run_order([part.unspent for part in ledgers], order),
-        ),
-        checks=joined_checks([part.checks for part in blocks]),
-    )
-
-
-__all__ = ["KINDS", "RUNS", "SEED", "Interrupted", "Results", "joined", "keep", "run", "run_block"]
+__all__ = ["RUNS", "SEED", "Interrupted", "Results", "keep", "run"]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from workforce_model.costs import AGENCY_KINDS, KINDS
 from workforce_model.formats import NOT_DEFINED, percent, pounds, rounded
 from workforce_model.measures import MEASURES, measured, measured_in_year
-from workforce_model.model import Results
 from workforce_model.periods import financial_year, financial_year_start
+from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
 Figures = NDArray[np.float64]

@@ -89,6 +89,30 @@ FinancialYear = Annotated[
 ]
 
 
+def from_month(text: str) -> pd.Period:
+    """The first month of a price stated for a financial year, ``2020/21``, or from a month, ``2019-10``.
+
+    Examples
+    --------
+    >>> str(from_month("2020/21")), str(from_month("2019-10"))
+    ('2020-04', '2019-10')
+    """
+    return financial_year_start(text) if isinstance(text, str) and "/" in text else month(text)
+
+
+def _price_date_text(text: str) -> str:
+    from_month(text)
+    return text
+
+
+PriceDate = Annotated[
+    str,
+    BeforeValidator(_price_date_text),
+    WithJsonSchema({"type": "string", "pattern": r"^(19|20)\d\d(/\d\d|-(0[1-9]|1[0-2]))$"}),
+]
+"""When a price begins to hold: a financial year, from its April, or a month."""
+
+
 def financial_year(when: pd.Period) -> str:
     """The financial year a month falls in.
 

@@ -16,19 +16,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workforce_model.blocks import approvals, people_of, run_block
 from workforce_model.checks import check_block
-from workforce_model.costs import Values, by_budget, price
+from workforce_model.costs import Values
 from workforce_model.doubt import draw_values
 from workforce_model.funding import fund
-from workforce_model.model import Results, approvals, joined, people_of, run_block
+from workforce_model.monthly_bill import by_budget, price
 from workforce_model.outcomes import Outcome, asked
+from workforce_model.results import Results, joined
 from workforce_model.scenario import Scenario, as_tree
 
 Figures = NDArray[np.float64]
 
 PRICED = ("costs", "funding")
 """The rooms of a scenario that people and cases do not read."""
-_WORDS = ("name", "title", "question", "place")
+_WORDS = ("name", "title", "question")
 CHUNK = 512
 """The most runs of one task; figures do not depend on it."""
 
@@ -127,7 +129,7 @@ def repriced(results: Results, version: Version) -> Results:
     draw = np.asarray(results.numbers % next(iter(values.values())).size)
     budgets = tuple(sorted(scenario.funding.budgets))
     people = people_of(scenario, results.posts, results.history)
-    cost = price(people, results.years, scenario.costs, values, draw, budgets)
+    cost = price(people, results.months, scenario.costs, values, draw, budgets)
     ledger = fund(by_budget(cost), results.years, budgets, scenario.funding, approvals(scenario))
     checks = check_block(scenario, results.posts, results.history, cost, ledger)
     return dataclasses.replace(results, scenario=scenario, cost=cost, ledger=ledger, checks=checks)

@@ -19,23 +19,27 @@ import numpy as np
 import pandas as pd
 
 from workforce_model import __version__
+from workforce_model.agency_premium import agency_premium_table
+from workforce_model.benefits import benefits, difference_check, paired
 from workforce_model.checks import Check
 from workforce_model.costs import KINDS
 from workforce_model.envelope import envelope_table
 from workforce_model.formats import NOT_DEFINED, rounded
 from workforce_model.measures import MEASURES, measured, teams_measured
-from workforce_model.model import Results
+from workforce_model.results import Results
 from workforce_model.scenario import InputFile, as_tree
 from workforce_model.summary import summary_table, summary_text
 from workforce_model.tables import (
     annual_table,
     assumptions_table,
+    capacity_lost_table,
     caseload_spread_table,
     ledger_entries,
     ledger_table,
     monthly_table,
     mtfp,
     reported_years,
+    reserve_table,
 )
 
 SCHEMA_VERSION = 1
@@ -44,10 +48,10 @@ CONVENTIONS = {
     "C1": "Monthly steps, financial year April to March. A flow belongs to its month, a stock is its value at month end, a rate is worked out again from its parts.",
     "C2": "In a month: leavers, conversions, starters, agency cover, cases close, pass on, arrive and are shared out, caseloads measured; pay covers those in post after these.",
     "C3": "A rate names its reading.",
-    "C4": "Pounds in double precision, unrounded until the page, then rounded once, half away from zero.",
+    "C4": "Pounds in double precision, unrounded until the page, then rounded once, half away from zero. A month counts whole for those in post at its end. A split to the penny is by largest remainder, ties to the earlier part.",
     "C5": "A worker is over the limit at the limit or more: below 21 means 20 or fewer.",
     "C6": "Quantiles are linear between order statistics; a quantile of a total comes from the total's own runs.",
-    "C7": "Cash prices with each pay award explicit; nothing is discounted.",
+    "C7": "Cash prices with each pay award explicit, from the month it begins. Tables are not discounted; a present value leaves the first year as it is, real flows at the real rate, cash flows at (1+r)(1+g)-1.",
     "C8": "A draw belongs to the root seed, the run, the process and the name, never to a position or the order of calls.",
     "C9": "Cost positive, money that meets it negative; a funded year sums to zero and what is left is the gap.",
 }
@@ -152,9 +156,16 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
         "ledger": _stacked(ledger_table, together),
         "caseload_spread": _stacked(caseload_spread_table, together),
         "mtfp": _stacked(mtfp, together),
+        "reserve": _stacked(reserve_table, together),
+        "capacity_lost": _stacked(capacity_lost_table, together),
+        "agency_premium": pd.concat([agency_premium_table(r.scenario) for r in together], ignore_index=True),
         "envelope": pd.concat([envelope_table(r.scenario, r.seed) for r in together], ignore_index=True),
         "assumptions": _stacked(assumptions_table, together),
     }
+    options = [option for option in together[1:] if paired(together[0], option)]
+    if options:
+        table = pd.concat([benefits(together[0], option, baseline="forecast") for option in options], ignore_index=True)
+        tables["benefits"] = table
     tables["to_obtain"] = tables["assumptions"][tables["assumptions"]["obtain"]].drop(columns="obtain")
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
@@ -164,6 +175,7 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
     checks = [
         (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
     ]
+    checks += [(option.scenario.name, difference_check(together[0], option)) for option in options]
     rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in _one_of_each(checks)]
     write_csv(
         pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"

@@ -75,6 +75,7 @@ class Scenario:
             *self._hindsight(),
             *self._planned_conversions(),
             *self._correlations(),
+            *self._paid_twice(),
         ]
 
     def _unknown_names(self) -> Iterator[Fault]:
@@ -165,6 +166,11 @@ class Scenario:
             if after == path:
                 yield "correlations", f"{path} comes to follow itself"
 
+    def _paid_twice(self) -> Iterator[Fault]:
+        if self.costs.agency_overlap and self.workforce.agency_notice_months:
+            rule = "workforce.agency_notice_months pays for the same time beside the starter; state one of the two"
+            yield "costs.agency_overlap", rule
+
     def assumptions(self) -> dict[str, Assumption]:
         """Every assumption by its dotted path, in order of path."""
         return dict(sorted(_walk(self, "")))
@@ -228,20 +234,14 @@ class Scenario:
 
 def _names(place: list[str]) -> bool:
     """Whether the keys of a table are names of the analyst's own, such as posts or funding lines."""
-    return bool(place) and place[-1] in (
-        "posts",
-        "agency",
-        "lines",
-        "teams",
-        "grades",
-        "budgets",
-        "amounts",
-        "correlations",
-        "campaigns",
-        "moves",
-        "surges",
-        "season",
-    )
+    return bool(place) and place[-1] in _NAMED
+
+
+_NAMED = {
+    "posts", "agency", "lines", "teams", "grades", "budgets", "amounts", "virements", "reserve_movements", "spine",
+    "pay_award", "employer_ni_threshold", "checks_per_start", "commissioned_team_price", "commissioned_team_weeks",
+    "correlations", "campaigns", "moves", "surges", "season",
+}  # fmt: skip
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Assumption]]:
@@ -265,7 +265,7 @@ def as_tree(value: Any) -> Any:
         return {key: as_tree(inner) for key, inner in pairs if inner is not None}
     if isinstance(value, dict):
         return {key: as_tree(inner) for key, inner in value.items()}
-    if isinstance(value, tuple):
+    if isinstance(value, list | tuple):
         return [as_tree(inner) for inner in value]
     if isinstance(value, str | bool | int | float | datetime.date):
         return value

@@ -22,7 +22,7 @@ from workforce_model import filling as fl
 from workforce_model import history as hs
 from workforce_model import workforce as wf
 from workforce_model.absence import go_away
-from workforce_model.case_rates import case_rates, step_down_rules
+from workforce_model.case_rates import case_rates
 from workforce_model.casework import Caseloads
 from workforce_model.draws import Words, name_key, thin
 from workforce_model.establishment import Workforce
@@ -205,7 +205,6 @@ class _Casework:
         self.team_key = np.array([name_key("team", name) for name in teams], dtype=np.uint64)
         self.share = posts.share[: posts.holding] * posts.fte[: posts.holding]
         self.ways = tuple((i, j) for i, to in enumerate(self.rates.passes_on) for j, _ in to)
-        self.step_down = step_down_rules(caseloads, periods)
         self.agreed = np.ones((posts.holding, self.rates.draws), dtype=bool)
         for name in workforce.agency:
             mine = posts.group[: posts.holding] == posts.groups.index(name)
@@ -214,7 +213,7 @@ class _Casework:
     def opening(self, staff: Staff) -> cl.Cases:
         """The open cases at the start, shared out among those who hold the posts."""
         waiting = self.rates.expected.open_cases[:, self.rates.draw].astype(np.int32)
-        months, runs = int(self.step_down.months.max(initial=0)), self.words.runs.size
+        months, runs = int(self.rates.step_down.months.max(initial=0)), self.words.runs.size
         cases = cl.Cases(
             held=np.zeros((self.key.size, runs), dtype=np.int16), waiting=waiting,
             kept=np.zeros((months, self.key.size, runs), dtype=np.int16),
@@ -245,9 +244,7 @@ class _Casework:
         leaving = cl.close(cases, at_work, self.rows, self.rates, self.words, self.key, month)
         over = np.zeros_like(cases.waiting)
         if cases.kept.size:
-            leaving, over = cl.keep_after_step_down(
-                cases, leaving, self.step_down, self.rows, self.rates, self.words, self.key, month
-            )
+            leaving, over = cl.keep_after_step_down(cases, leaving, self.rows, self.rates, self.words, self.key, month)
         left = self.rows.totals(leaving)
         passed = cl.pass_on(left, self.rates, self.words, self.team_key, month)
         cases.waiting += passed.sum(axis=0)

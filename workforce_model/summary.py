@@ -14,7 +14,7 @@ from workforce_model.costs import AGENCY_KINDS, KINDS, PAY_KINDS
 from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, percent, rounded, thousands
 from workforce_model.measures import Spread, measured_in_year, spread
-from workforce_model.model import Results
+from workforce_model.results import Results
 from workforce_model.tables import TIDY, annual_table, ledger_table, reported_years
 
 Figures = NDArray[np.float64]
@@ -23,7 +23,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "Permanent pay and on-costs": (*PAY_KINDS,),
     "Agency": (*AGENCY_KINDS,),
     "Commissioned team": ("commissioned team",),
-    "Recruitment": ("recruitment",),
+    "Recruitment, induction and fees": ("recruitment", "induction", "conversion fee"),
 }
 
 
@@ -269,9 +269,11 @@ def _provenance(results: list[Results]) -> list[str]:
     ]
     if unknown:
         lines += textwrap.wrap(
-            "The base budget is not known: it stands at the full cost of the existing posts. No reserve balance is stated: the reserve shows movements only.",
+            "The base budget is not known: it stands at the full cost of the existing posts.",
             WIDTH,
         )
+    if all(r.scenario.funding.reserve_opening_balance is None for r in results):
+        lines.append("No reserve balance is stated: the reserve shows movements only.")
     failed = sorted({check.name for r in results for check in r.checks if check.status == "failed"})
     passed = sum(check.status == "passed" for check in results[0].checks)
     lines.append(

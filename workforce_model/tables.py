@@ -12,10 +12,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from workforce_model.costs import KINDS
-from workforce_model.funding import mtfp_table
+from workforce_model.costs import KINDS, monthly_prices
+from workforce_model.doubt import draw_values
 from workforce_model.measures import MEASURES, Figures, measured, spread, teams_measured
-from workforce_model.model import Results
+from workforce_model.medium_term_plan import mtfp_table
+from workforce_model.recruitment import lost_capacity
+from workforce_model.reserve import roll_forward
+from workforce_model.results import Results
 
 STATISTICS = ["mean", "p10", "p50", "p90", "mc_error", "runs"]
 TIDY = ["scenario", "period", "team", "measure", "unit", *STATISTICS]
@@ -72,8 +75,10 @@ def annual_table(results: Results) -> pd.DataFrame:
 def ledger_table(results: Results) -> pd.DataFrame:
     """The ledger by month and financial year: cost by kind, money that met it, the gap, and what was unspent.
 
-    Cost is positive, money that meets it negative; cost and funding add up to the gap. ``approval`` and
-    ``unspent`` are statements beside the sum, not part of it.
+    Cost is positive, money that meets it negative; cost and funding add up to the gap. ``approval``,
+    ``virement``, ``brought forward``, ``carried forward`` and ``unspent`` are statements beside the sum, not
+    part of it. Funding lines carry their own cost centre and code; costs carry their budget's cost centre and
+    their kind's code.
 
     Returns
     -------
@@ -91,18 +96,30 @@ def ledger_table(results: Results) -> pd.DataFrame:
         y = distinct.index(year)
         for index, name in enumerate(results.ledger.lines):
             stated = results.scenario.funding.lines[name]
-            approved = np.full(results.runs, results.ledger.approved[y, index])
-            rows.append((year, stated.budget, "approval", name, approved))
-            rows.append((year, stated.budget, _unspent_entry(stated.source), name, results.ledger.unspent[y, index]))
+            ledger, runs = results.ledger, results.runs
+            rows.append((year, stated.budget, "approval", name, np.full(runs, ledger.approved[y, index])))
+            if ledger.vired[:, index].any():
+                rows.append((year, stated.budget, "virement", name, np.full(runs, ledger.vired[y, index])))
+            if ledger.carries[:, index].any():
+                rows.append((year, stated.budget, "brought forward", name, ledger.brought_forward[y, index]))
+                rows.append((year, stated.budget, "carried forward", name, ledger.carried_forward[y, index]))
+            rows.append((year, stated.budget, _unspent_entry(stated.source), name, ledger.returned[y, index]))
     frame = pd.DataFrame([row[:4] for row in rows], columns=["period", "budget", "entry", "line"])
     frame.insert(0, "scenario", results.scenario.name)
     frame["unit"] = "GBP"
     frame[STATISTICS] = _statistics(results, [row[4] for row in rows])
-    lines = results.scenario.funding.lines
-    frame["cost_centre"] = [(lines[x].cost_centre if x in lines else None) or "to obtain" for x in frame["line"]]
-    codes = results.scenario.costs.subjective_codes
-    frame["subjective_code"] = [codes.get(x, "to obtain") for x in frame["line"]]
+    coded = [_codes(results, budget, line) for budget, line in zip(frame["budget"], frame["line"], strict=True)]
+    frame["cost_centre"], frame["subjective_code"] = zip(*coded, strict=True)
     return frame
+
+
+def _codes(results: Results, budget: str, line: str) -> tuple[str, str]:
+    """Cost centre and subjective code of a ledger line, where the council has given them."""
+    funding = results.scenario.funding
+    stated, centre = funding.lines.get(line), funding.budgets[budget].cost_centre
+    if stated is not None:
+        return stated.cost_centre or centre or "to obtain", stated.subjective_code or "to obtain"
+    return centre or "to obtain", results.scenario.costs.subjective_codes.get(line, "to obtain")
 
 
 def _unspent_entry(source: str) -> str:
@@ -157,6 +174,56 @@ def mtfp(results: Results) -> pd.DataFrame:
     table = mtfp_table(results.scenario.funding, tuple(dict.fromkeys(results.years)))
     table.insert(0, "scenario", results.scenario.name)
     return table[table["financial_year"].isin(list(reported_years(results)))].reset_index(drop=True)
+
+
+def reserve_table(results: Results) -> pd.DataFrame:
+    """The reserve by reported year: opening, each movement, closing, and what is committed to be carried forward.
+
+    A balance, not a cost: what is put in is positive, what is taken out negative. Opening and closing are left
+    out where no balance is stated.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, period, entry, unit, statistics.
+    """
+    reserve = roll_forward(results.scenario.funding, results.ledger, results.years)
+    entries = {**({} if reserve.opening is None else {"opening balance": reserve.opening}), **reserve.movements}
+    entries |= {} if reserve.closing is None else {"closing balance": reserve.closing}
+    entries["committed, carried forward"] = reserve.committed
+    wanted = [year for year in reserve.years if year in reported_years(results)]
+    rows = [(year, entry, x[reserve.years.index(year)]) for year in wanted for entry, x in entries.items()]
+    frame = pd.DataFrame([row[:2] for row in rows], columns=["period", "entry"])
+    frame.insert(0, "scenario", results.scenario.name)
+    frame["unit"] = "GBP"
+    frame[STATISTICS] = _statistics(results, [row[2] for row in rows]) if rows else np.empty((0, len(STATISTICS)))
+    return frame
+
+
+def capacity_lost_table(results: Results) -> pd.DataFrame:
+    """The value of the time starters do not give while they settle, by year and budget: not cash, in no ledger line.
+
+    Each starter's full cost of the first months, at central prices, times the share of work not done; counted
+    in the year of starting.
+    """
+    scenario, rows = results.scenario, []
+    values = draw_values(scenario, 0, doubt=False)
+    settling, share = (float(values[f"caseloads.settling_{name}"][0]) for name in ("months", "share"))
+    for year, months in reported_years(results).items():
+        lost = {budget: np.zeros(results.runs) for budget in results.budgets}
+        for i, name in enumerate(results.posts.groups):
+            group = scenario.workforce.posts.get(name)
+            if group is not None:
+                month = float(monthly_prices(scenario.costs, values, year, group.grade, group.fte)[0].sum())
+                started = results.history.staff["started"][months + 1, i].sum(axis=0)
+                lost[group.budget] += started * float(lost_capacity(12 * month, settling, share))
+        rows += [(year, budget, figures) for budget, figures in lost.items() if figures.any()]
+    frame = pd.DataFrame([row[:2] for row in rows], columns=["period", "budget"])
+    frame.insert(0, "scenario", scenario.name)
+    frame.insert(3, "measure", "capacity lost while starters settle, not cash")
+    frame["unit"] = "GBP"
+    frame[STATISTICS] = _statistics(results, [row[2] for row in rows]) if rows else np.empty((0, len(STATISTICS)))
+    return frame
 
 
 def assumptions_table(results: Results) -> pd.DataFrame:

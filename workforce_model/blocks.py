@@ -1,0 +1,96 @@
+"""The way through the house for one block of runs: people, cases, pounds, funding, checks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workforce_model.checks import check_block
+from workforce_model.costs import Values, monthly_prices
+from workforce_model.doubt import draw_values
+from workforce_model.draws import Words
+from workforce_model.funding import approved_amount, fund
+from workforce_model.history import History
+from workforce_model.monthly_bill import People, by_budget, price
+from workforce_model.periods import financial_year
+from workforce_model.posts import Posts, lay_out
+from workforce_model.results import Block
+from workforce_model.scenario import Scenario
+from workforce_model.simulation import simulate
+
+
+def run_block(
+    scenario: Scenario, values: Values, approved: dict[str, NDArray[np.float64]], seed: int, runs: NDArray[np.int64]
+) -> Block:
+    """Play, price, fund and check one block of runs."""
+    draws = next(iter(values.values())).size
+    mine, draw = np.unique(runs % draws, return_inverse=True)
+    here = {path: value[mine] for path, value in values.items()}
+    words = Words(seed, runs)
+    months = scenario.periods.months()
+    years = tuple(financial_year(month) for month in months)
+    budgets = tuple(sorted(scenario.funding.budgets))
+    history = simulate(scenario.place, scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
+    posts = lay_out(scenario.workforce, scenario.periods.start)
+    cost = price(people_of(scenario, posts, history), months, scenario.costs, here, draw, budgets)
+    ledger = fund(by_budget(cost), years, budgets, scenario.funding, approved)
+    return Block(
+        runs=runs, history=history, cost=cost, ledger=ledger, checks=check_block(scenario, posts, history, cost, ledger)
+    )
+
+
+def people_of(scenario: Scenario, posts: Posts, history: History) -> People:
+    """What the price of a month needs: the people in post, by group, with their grade and budget.
+
+    A conversion has no gap, so it falls within eight weeks of the assignment's end and owes the agency a fee, unless
+    the agency's terms free it after so many months of service (``workforce.fee_free_months``).
+    """
+    groups = [scenario.workforce.posts.get(name) or scenario.workforce.agency[name] for name in posts.groups]
+    contracts = scenario.workforce.agency
+    commissioned = {name for name, group in contracts.items() if group.kind == "commissioned"}
+    established = np.array([name in scenario.workforce.posts for name in posts.groups])
+    return People(
+        permanent=history.staff["permanent"][1:],
+        agency=(history.staff["agency"] + history.people("stand_in") + history.people("on_notice"))[1:],
+        started=history.staff["started"][1:],
+        converted=history.staff["converted"][1:],
+        fee_due=history.people("converted_in_fee_period" if scenario.workforce.fee_free_months else "converted")[1:],
+        replaced=history.staff["agency_ended"][1:] * established[:, None],
+        fte=np.array([group.fte for group in groups]),
+        grade=tuple(group.grade for group in groups),
+        budget=tuple(group.budget for group in groups),
+        commissioned=tuple(name if name in commissioned else None for name in posts.groups),
+        contract_months=tuple(
+            (contracts[name].last_month - contracts[name].first_month).n + 1 if name in contracts else None
+            for name in posts.groups
+        ),
+    )
+
+
+def approvals(scenario: Scenario) -> dict[str, NDArray[np.float64]]:
+    """Pounds approved in each simulated financial year, by funding line."""
+    years = [financial_year(month) for month in scenario.periods.months()]
+    distinct = list(dict.fromkeys(years))
+    return {
+        name: np.array(
+            [
+                establishment_cost(scenario, line.budget, year) * (1 - line.vacancy_factor) * years.count(year) / 12
+                if line.at_establishment_cost
+                else approved_amount(line, year)
+                for year in distinct
+            ]
+        )
+        for name, line in scenario.funding.lines.items()
+    }
+
+
+def establishment_cost(scenario: Scenario, budget: str, year: str) -> float:
+    """Full-year cost of a budget's posts, all filled by permanent staff, at each assumption's value."""
+    values = draw_values(scenario, 0, doubt=False)
+    posts = [group for group in scenario.workforce.posts.values() if group.budget == budget]
+    return float(
+        sum(
+            12 * group.number * monthly_prices(scenario.costs, values, year, group.grade, group.fte)[0].sum()
+            for group in posts
+        )
+    )
