@@ -75,3 +75,19 @@ def test_investments_together_are_one_sound_scenario() -> None:
     assert scenario.workforce.posts["further_assessment"].number == 2
     assert str(scenario.workforce.agency["commissioned_team"].last_month) == "2019-12"
     assert str(scenario.workforce.campaigns["further"].last_month) == "2020-05"
+
+
+def test_retention_payments_cost_heads_times_payment_with_national_insurance_and_slow_leaving() -> None:
+    scenario = toy({"workforce.turnover_rate": 0.3, "costs.employer_ni_rate": 0.1, "costs.levy_rate": 0.005})
+    paid = wm.retention_payments(scenario, each_head_gbp=1_000.0, effect_each=0.1)
+
+    found = wm.compare(
+        [scenario, scenario.replace({"name": "paid", **paid.buys(2)})],
+        ["leavers_fte", "net_cost_gbp"],
+        runs=200,
+        doubt=False,
+    )
+
+    assert paid.each_gbp == pytest.approx(10 * 1_000 * 1.105)
+    assert (found.difference(found.outcomes[0], 1) <= 0).mean() > 0.8
+    assert found.between(found.outcomes[0], 1).mean < 0

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from workforce_model.fit import caseload_fit
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.information import worth_of_information
-    from workforce_model.investments import Investment, conversion_campaign, further_commissioned_months, further_posts
+    from workforce_model.investments import (
+        Investment,
+        conversion_campaign,
+        further_commissioned_months,
+        further_posts,
+        retention_payments,
+    )
     from workforce_model.luck import enough_runs, uncertainty
     from workforce_model.model import Interrupted, run
     from workforce_model.outcomes import Outcome
@@ -68,6 +74,7 @@ _HOME = {
     "smallest_package": "choices",
     "frontier_of": "choices",
     "conversion_campaign": "investments",
+    "retention_payments": "investments",
     "worth_of_information": "information",
     "compare": "comparison",
     "Comparison": "comparison",
@@ -122,6 +129,7 @@ __all__ = [
     "monitoring_form",
     "monthly_table",
     "options",
+    "retention_payments",
     "run",
     "shipped_scenarios",
     "smallest_package",

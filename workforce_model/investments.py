@@ -103,6 +103,36 @@ def conversion_campaign(scenario: Scenario, start: str, *, months: int = 6, acce
     return Investment("conversion_campaign", f"campaign of {months} months", 0.0, buys, most=1)
 
 
+def retention_payments(scenario: Scenario, *, grade: str = "social_worker", each_head_gbp: float = 500.0,
+                       effect_each: float = 0.025) -> Investment:  # fmt: skip
+    """Paying every holder of a grade to stay, by so many pounds a head a year at a time.
+
+    Parameters
+    ----------
+    each_head_gbp : float
+        Pounds a year for each full-time holder, in one unit.
+    effect_each : float
+        How much of leaving one unit stops: a judgement. No trial was found, so nought is as defensible.
+    """
+    groups = {name: group for name, group in scenario.workforce.posts.items() if group.grade == grade}
+    values = draw_values(scenario, 0, doubt=False)
+    on_cost = 1 + float(values["costs.employer_ni_rate"][0] + values["costs.levy_rate"][0])
+    heads = sum(group.number * group.fte for group in groups.values())
+    judged = {"source": "Option for the review: a judgement", "date": scenario.seen_from, "confidence": "low"}
+
+    def buys(units: int) -> Changes:
+        if not units:
+            return {}
+        return {
+            **{f"workforce.posts.{name}.retention_payment": True for name in groups},
+            "workforce.retention_effect": {"value": 1 - units * effect_each, "unit": "multiplier", **judged},
+            f"costs.grades.{grade}.retention": {"value": units * each_head_gbp, "unit": "GBP a year", **judged},
+        }
+
+    label = f"£{each_head_gbp:,.0f} a year to each {grade.replace('_', ' ')}"
+    return Investment(f"retention_{grade}", label, heads * each_head_gbp * on_cost, buys, most=int(0.5 / effect_each))
+
+
 def together(bought: Sequence[tuple[Investment, int]]) -> Changes:
     """The changes of several investments as one package."""
     return {path: value for one, units in bought for path, value in one.buys(units).items()}
