@@ -80,3 +80,29 @@ def test_a_terminal_that_knows_only_ascii_still_gets_the_answer(tmp_path: Path) 
 
     assert done.returncode == 0, done.stderr
     assert b"GBP" in done.stdout
+
+
+def test_compare_prints_paired_differences_and_the_null_and_writes_a_new_folder_only_if_asked(tmp_path: Path) -> None:
+    out = tmp_path / "compared"
+    words = ("compare", "scenarios/do_nothing.toml", "scenarios/approved.toml", "--runs", "6", "--processes", "1")
+
+    done, again = said(*words, "--out", str(out)), said(*words, "--out", str(out))
+    plain = said(*words, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "APPROVED LESS DO_NOTHING" in done.stdout
+    assert "exactly 0." in done.stdout
+    assert {"comparison.txt", "differences.csv", "inputs.csv"} <= {path.name for path in out.iterdir()}
+    assert any(path.suffix == ".png" for path in out.iterdir())
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    assert plain.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["compared"]
+
+
+def test_compare_refuses_one_scenario_in_one_sentence() -> None:
+    done = said("compare", "scenarios/do_nothing.toml", "--runs", "2")
+
+    assert done.returncode == 2
+    assert "expected two or more" in done.stderr
+    assert "Traceback" not in done.stderr

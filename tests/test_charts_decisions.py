@@ -1,0 +1,86 @@
+"""Charts of decisions say what their tables say, keep their text on the page and carry a text alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+import workforce_model as wm
+from tests.toys import stated, toy
+from workforce_model import charts_decisions as draw
+from workforce_model.charts import figure_of, text_alternative
+
+COST = wm.Outcome("net_cost_gbp", year="2019/20")
+OVER = wm.Outcome("share_at_or_over", team="team")
+PRICE = stated(500.0, "GBP a year", low=0.0, high=1_000.0, shape="uniform")
+BASE = toy({"costs.non_pay": PRICE, "workforce.turnover_rate": 0.2, "workforce.filling_probability": 0.3, "caseloads.teams.team.arrivals": 20.0,
+            "caseloads.teams.team.leaving_rate": 0.1})  # fmt: skip
+DEARER = BASE.replace({"name": "dearer", "costs.grades.social_worker.salary": 39_600.0, "workforce.turnover_rate": 0.1})
+
+
+def differences() -> Axes:
+    return draw.differences(wm.compare([BASE, DEARER], [COST], runs=20), COST)
+
+
+def waterfall() -> Axes:
+    return draw.waterfall(wm.bridge(BASE, DEARER, COST, runs=8))
+
+
+def tornado() -> Axes:
+    return draw.tornado_bars(wm.tornado(BASE, COST, runs=4), BASE, COST, 4)
+
+
+def shares() -> Axes:
+    return draw.shares_explained(wm.sobol(BASE, COST, points=32), BASE, COST)
+
+
+def heat_map() -> Axes:
+    over = {"costs.levy_rate": [0.0, 0.01], "workforce.turnover_rate": [0.1, 0.2, 0.3]}
+    table = wm.sweep(BASE, over, [OVER], runs=4, progress=lambda cells: None)
+    return draw.heat_map(table, *over, BASE, OVER)
+
+
+def turning_point() -> Axes:
+    return draw.turning_point(
+        wm.break_even(BASE, "costs.levy_rate", COST, target=340_000.0, between=(0, 0.2), runs=20), BASE, COST
+    )
+
+
+def options() -> Axes:
+    return draw.bought(
+        wm.options(BASE, [wm.further_posts(BASE, "team", start="2019-04")], [50_000, 100_000], runs=8), "team", BASE
+    )
+
+
+def frontier() -> Axes:
+    table = wm.options(BASE, [wm.further_posts(BASE, "team", start="2019-04")], [50_000, 100_000], runs=8)
+    return draw.frontier(wm.frontier_of(table, "net 2020/21", "share_over"), "net 2020/21", "share_over", BASE)
+
+
+@pytest.mark.parametrize("drawn", [differences, waterfall, tornado, shares, heat_map, turning_point, options, frontier])
+def test_a_chart_has_a_text_alternative_and_keeps_its_text_on_the_page(drawn: Callable[[], Axes]) -> None:
+    ax = drawn()
+
+    figure = figure_of(ax)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    page = figure.bbox
+    assert len(text_alternative(ax)) > 80
+    for text in [*figure.texts, *ax.texts, *ax.get_yticklabels()]:
+        box = text.get_window_extent(renderer)
+        if text.get_text():
+            assert box.x0 >= page.x0 - 1, text.get_text()
+            assert box.x1 <= page.x1 + 1, text.get_text()
+    heads = sorted((text.get_window_extent(renderer) for text in figure.texts), key=lambda box: -box.y0)
+    assert heads[0].y0 >= heads[1].y1 - 1
+
+
+def test_the_words_of_a_waterfall_are_the_parts_of_its_bridge() -> None:
+    found = wm.bridge(BASE, DEARER, COST, runs=8)
+
+    said = text_alternative(draw.waterfall(found))
+
+    for driver in ("prices", "turnover"):
+        assert f"{driver} {COST.printed(float(found.parts[found.drivers.index(driver)].mean()), change=True)}" in said
