@@ -225,11 +225,11 @@ def frontier(
         ax.annotate(plain("\n".join(textwrap.wrap(str(row[label]), 22))), (row[cost] / 1000, row[share] * 100), (0, 9 if up else -9),
                     textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=8, color=TEXT)  # fmt: skip
     ax.set_ylim(0, 130 * float(table[share].max()))
-    ax.set_xlabel("Cost a year, £000, less that of buying nothing further")
+    ax.set_xlabel(f"Cost ({cost}), £000, less that of buying nothing further")
     ax.margins(x=0.15)
     limit = scenario.caseloads.caseload_limit
     best = ahead.iloc[-1]
-    headline = f"£{thousands(best[cost])}k a year brings the share at {limit} or more to {percent(best[share])}"
+    headline = f"£{thousands(best[cost])}k ({cost}) brings the share at {limit} or more to {percent(best[share])}"
     subtitle = f"Share of workers with {limit} or more cases, per cent, against net cost; blue: no other option is cheaper and better"
     detail = "; ".join(
         f"{row[label]}: £{thousands(row[cost])}k, {percent(row[share])}" for row in table.to_dict("records")
