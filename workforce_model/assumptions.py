@@ -117,7 +117,11 @@ UNITS: dict[str, Unit] = {
     "posts": Unit(0, 1_000, whole=True),
     "cases": Unit(0, 100_000, whole=True),
     "cases a month": Unit(0, 100_000),
+    "hours": Unit(0, 1_000),
     "hours a week": Unit(0, 60),
+    "hours a year": Unit(0, 2_500),
+    "requests": Unit(0, 100_000, whole=True),
+    "requests a month": Unit(0, 10_000),
     "weeks a year": Unit(0, 53),
     "GBP": Unit(0, 1e12),
     "GBP an hour": Unit(0, 1_000, slip="pounds and pence an hour"),
@@ -228,7 +232,11 @@ WholeMonths = Annotated[Assumption, _in_unit("months")]
 WholePosts = Annotated[Assumption, _in_unit("posts")]
 WholeCases = Annotated[Assumption, _in_unit("cases")]
 CasesAMonth = Annotated[Assumption, _in_unit("cases a month")]
+HoursEach = Annotated[Assumption, _in_unit("hours")]
 HoursAWeek = Annotated[Assumption, _in_unit("hours a week")]
+HoursAYear = Annotated[Assumption, _in_unit("hours a year")]
+WholeRequests = Annotated[Assumption, _in_unit("requests")]
+RequestsAMonth = Annotated[Assumption, _in_unit("requests a month")]
 WeeksAYear = Annotated[Assumption, _in_unit("weeks a year")]
 PoundsEach = Annotated[Assumption, _in_unit("GBP")]
 PoundsAnHour = Annotated[Assumption, _in_unit("GBP an hour")]

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from functools import cached_property, partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,9 @@ from workforce_model.history import History
 from workforce_model.periods import financial_year
 from workforce_model.scenario import Scenario
 from workforce_model.simulation import simulate
+
+if TYPE_CHECKING:
+    from workforce_model.duty_results import DutiesDone
 
 RUNS, SEED = 2_000, 20190612
 BLOCK = 1_024
@@ -106,6 +109,13 @@ class Results:
     def draw(self) -> NDArray[np.intp]:
         """Each run's draw of the assumptions."""
         return np.asarray(self.numbers % (DRAWS if self.doubt else 1))
+
+    @cached_property
+    def duties(self) -> DutiesDone:
+        """The duties played after the simulation, by the people it has in post."""
+        from workforce_model.duty_results import duties_done
+
+        return duties_done(self)
 
     @property
     def passed(self) -> bool:

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from workforce_model.assumptions import Assumption, Day, Fault, Name, Text, faults_gathered, faults_within, record
 from workforce_model.caseloads import Caseloads
 from workforce_model.costs import Costs
+from workforce_model.duties import Duties
 from workforce_model.establishment import Workforce
 from workforce_model.funding import Funding
 from workforce_model.periods import Periods
@@ -55,10 +56,17 @@ class Scenario:
     caseloads: Caseloads
     costs: Costs
     funding: Funding
+    duties: Duties | None = None
 
     def faults(self) -> list[Fault]:
         """What is wrong between the rooms, as (key, rule) pairs."""
-        return [*self._unknown_names(), *self._teams_without_posts(), *self._hindsight(), *self._planned_conversions()]
+        return [
+            *self._unknown_names(),
+            *self._teams_without_posts(),
+            *self._hindsight(),
+            *self._planned_conversions(),
+            *self._unknown_to_duties(),
+        ]
 
     def _unknown_names(self) -> Iterator[Fault]:
         grades, budgets = self.costs.grades, self.funding.budgets
@@ -125,6 +133,23 @@ class Scenario:
                     f"only {there} agency workers above establishment are sure to be in {group.team} in {when}",
                 )
 
+    def _unknown_to_duties(self) -> Iterator[Fault]:
+        teams, groups = self.workforce.teams, self.workforce.posts
+        for name, duty in self.duties.work.items() if self.duties else ():
+            for key, team in (("team", duty.team), ("moves_to", duty.moves_to)):
+                if team is not None and team not in teams:
+                    yield f"duties.work.{name}.{key}", f"unknown team {team!r}; known: {', '.join(sorted(teams))}"
+            for group, doer in duty.done_by.items():
+                place = f"duties.work.{name}.done_by.{group}"
+                if group in groups and doer.outside is not None:
+                    yield f"{place}.outside", "these posts are the establishment's own; the model counts who fills them"
+                elif group not in groups and doer.outside is None:
+                    hint = nearest(group, groups)
+                    yield (
+                        place,
+                        f"unknown post group{hint}; people who are not posts state how many they are in outside",
+                    )
+
     def assumptions(self) -> dict[str, Assumption]:
         """Every assumption by its dotted path, in order of path."""
         return dict(sorted(_walk(self, "")))
@@ -188,7 +213,18 @@ class Scenario:
 
 def _names(place: list[str]) -> bool:
     """Whether the keys of a table are names of the analyst's own, such as posts or funding lines."""
-    return bool(place) and place[-1] in ("posts", "agency", "lines", "teams", "grades", "budgets", "amounts")
+    return bool(place) and place[-1] in (
+        "posts",
+        "agency",
+        "lines",
+        "teams",
+        "grades",
+        "budgets",
+        "amounts",
+        "work",
+        "requests",
+        "done_by",
+    )
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Assumption]]:
