@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
+    from workforce_model.audits import audit_change, audit_evidence
+    from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.model import Interrupted, Results, run
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
 _HOME = {
     "load_scenario": "files",
     "shipped_scenarios": "files",
+    "audit_change": "audits",
+    "audit_evidence": "audits",
     "envelope_table": "envelope",
+    "health_passports": "duty_answers",
+    "private_fostering": "duty_answers",
+    "return_home_interviews": "duty_answers",
     "annual_table": "tables",
     "caseload_spread_table": "tables",
     "ledger_table": "tables",
@@ -44,14 +51,19 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "annual_table",
+    "audit_change",
+    "audit_evidence",
     "caseload_spread_table",
     "charts",
     "costs",
     "envelope_table",
     "funding",
+    "health_passports",
     "ledger_table",
     "load_scenario",
     "monthly_table",
+    "private_fostering",
+    "return_home_interviews",
     "run",
     "shipped_scenarios",
     "write_run",

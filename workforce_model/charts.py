@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
+from workforce_model.duty_results import DUTY_MEASURES
 from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, percent, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
@@ -158,6 +159,31 @@ def staffing(results: Results, ax: Axes | None = None) -> Axes:
     return _finished(
         ax, headline, f"Staff and vacancies, {_place(results)}, month end, FTE", "; ".join(details), [results]
     )
+
+
+def duty_share(results: Results, duty: str, measure: str = "share_in_time", ax: Axes | None = None) -> Axes:
+    """A share of a duty's work over the twelve months to each month; of people, at each month's end.
+
+    Single months hold too few requests to be read; a month in which the share is not defined is left blank.
+    """
+    ax = _axes(ax)
+    label, what, parts = results.duties.label(duty), DUTY_MEASURES[measure].label, DUTY_MEASURES[measure].parts
+    flows = parts is not None and DUTY_MEASURES[parts[1]].kind == "flow"
+    windows = [np.arange(max(0, m - 11) if flows else m, m + 1) for m in _reported(results)]
+    months = [spread(results.duties.over(duty, measure, window), results.draw) for window in windows]
+    x = np.arange(len(months))
+    ax.fill_between(x, [m.p10 for m in months], [m.p90 for m in months], color=COLOURS[0], alpha=0.18, linewidth=0)
+    ax.plot(x, [m.mean for m in months], color=COLOURS[0], linewidth=2.2)
+    ax.set_ylim(0, 1.02)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _month_ticks(ax, results)
+    marks = {y: spread(results.duties.in_year(duty, measure, y), results.draw) for y in reported_years(results)}
+    when = list(marks)[min(1, len(marks) - 1)]
+    headline = f"{label}: {percent(marks[when].mean)} {what[0].lower()}{what[1:]} in {when}"
+    detail = "; ".join(f"{y} {percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]" for y, s in marks.items())
+    over = "twelve months to each month" if flows else "month end"
+    subtitle = f"{what}, {_place(results)}, {over}, {DUTY_MEASURES[measure].unit}, per cent"
+    return _finished(ax, headline, subtitle, detail, [results])
 
 
 def first_charts(results: list[Results]) -> dict[str, Figure]:
