@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
     from workforce_model.audits import audit_change, audit_evidence
+    from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
@@ -29,6 +30,8 @@ _HOME = {
     "audit_evidence": "audits",
     "envelope_table": "envelope",
     "health_passports": "duty_answers",
+    "inspection_costs": "downgrade_risk",
+    "inspection_risk": "downgrade_risk",
     "private_fostering": "duty_answers",
     "return_home_interviews": "duty_answers",
     "annual_table": "tables",
@@ -59,6 +62,8 @@ __all__ = [
     "envelope_table",
     "funding",
     "health_passports",
+    "inspection_costs",
+    "inspection_risk",
     "ledger_table",
     "load_scenario",
     "monthly_table",

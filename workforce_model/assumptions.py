@@ -107,6 +107,7 @@ _FRACTION = "a fraction: 1.3% is written 0.013"
 UNITS: dict[str, Unit] = {
     "share": Unit(0, 1, slip=_FRACTION),
     "share a month": Unit(0, 1, slip=_FRACTION),
+    "hazard a year": Unit(0, 12, slip="events a year for each year at risk: 5.7% is written 0.057"),
     "leavers a year over in post": Unit(0, 1, slip=_FRACTION),
     "growth a year": Unit(-0.9, 1, slip=_FRACTION),
     "share of salary": Unit(0, 1, slip="the part added on top of salary: 0.275, not 1.275"),
@@ -222,6 +223,7 @@ def _in_unit(unit: str) -> GetPydanticSchema:
 
 ShareAssumption = Annotated[Assumption, _in_unit("share")]
 MonthlyShare = Annotated[Assumption, _in_unit("share a month")]
+HazardAYear = Annotated[Assumption, _in_unit("hazard a year")]
 TurnoverRate = Annotated[Assumption, _in_unit("leavers a year over in post")]
 Growth = Annotated[Assumption, _in_unit("growth a year")]
 ShareOfSalary = Annotated[Assumption, _in_unit("share of salary")]

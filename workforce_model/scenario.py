@@ -21,6 +21,7 @@ from workforce_model.costs import Costs
 from workforce_model.duties import Duties
 from workforce_model.establishment import Workforce
 from workforce_model.funding import Funding
+from workforce_model.inspection import Inspection
 from workforce_model.periods import Periods
 from workforce_model.problems import Problem, ScenarioError, dotted, given, nearest, problems_of, schema_at
 
@@ -57,6 +58,7 @@ class Scenario:
     costs: Costs
     funding: Funding
     duties: Duties | None = None
+    inspection: Inspection | None = None
 
     def faults(self) -> list[Fault]:
         """What is wrong between the rooms, as (key, rule) pairs."""
