@@ -91,7 +91,6 @@ def _sentence(
     with_the_money: Results,
     odds: dict[str, NDArray[np.intp]],
     total: dict[str, Figures],
-    avoided: float,
 ) -> str:
     stated, months = _stated(without), len(without.months)
     lost = odds["without the money"] < months

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.assumptions import (
-    HazardAYear,
     Fault,
     Flag,
+    HazardAYear,
     PoundsAYear,
     ShareAssumption,
     WholeMonths,
