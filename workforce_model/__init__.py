@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
+    from workforce_model.actions import load_plan
     from workforce_model.audits import audit_change, audit_evidence
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.model import Interrupted, Results, run
+    from workforce_model.plan_at_work import plan
+    from workforce_model.practice_effects import practice_lead_effects
     from workforce_model.problems import ScenarioError
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
@@ -32,6 +35,9 @@ _HOME = {
     "health_passports": "duty_answers",
     "inspection_costs": "downgrade_risk",
     "inspection_risk": "downgrade_risk",
+    "load_plan": "actions",
+    "plan": "plan_at_work",
+    "practice_lead_effects": "practice_effects",
     "private_fostering": "duty_answers",
     "return_home_interviews": "duty_answers",
     "annual_table": "tables",
@@ -65,8 +71,11 @@ __all__ = [
     "inspection_costs",
     "inspection_risk",
     "ledger_table",
+    "load_plan",
     "load_scenario",
     "monthly_table",
+    "plan",
+    "practice_lead_effects",
     "private_fostering",
     "return_home_interviews",
     "run",

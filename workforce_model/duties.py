@@ -204,6 +204,25 @@ def _above_nought(stated: HoursEach, key: str) -> list[Fault]:
 
 
 @record
+class PracticeLeads:
+    """What practice and audit leads might change: nil unless stated, and never a finding.
+
+    The value is what is assumed, the range what is shown beside it: points by which the share of plans found
+    good rises, and shares by which re-referred cases and turnover fall. No ordinary run takes it from here;
+    ``wm.practice_lead_effects`` plays it as a what-if.
+    """
+
+    plan_quality: ShareAssumption
+    re_referral: ShareAssumption
+    retention: ShareAssumption
+
+    def faults(self) -> list[Fault]:
+        """What is wrong between the fields, as (key, rule) pairs."""
+        rule = "nil, with a range from nil: an effect is played as a what-if, never assumed unseen"
+        return [(key, rule) for key, a in vars(self).items() if a.value != 0 or a.low != 0 or a.high is None]
+
+
+@record
 class Duties:
     """The duties of a council, and what an FTE gives in a year.
 
@@ -213,6 +232,7 @@ class Duties:
 
     absence_share: ShareAssumption
     productive_hours: HoursAYear
+    practice_leads: PracticeLeads | None = None
     work: dict[Name, Duty]
 
     def faults(self) -> list[Fault]:
