@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workforce_model import charts, costs, funding
     from workforce_model.actions import load_plan
     from workforce_model.audits import audit_change, audit_evidence
+    from workforce_model.board_figures import board_pack
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
@@ -38,6 +39,7 @@ _HOME = {
     "load_plan": "actions",
     "plan": "plan_at_work",
     "practice_lead_effects": "practice_effects",
+    "board_pack": "board_figures",
     "private_fostering": "duty_answers",
     "return_home_interviews": "duty_answers",
     "annual_table": "tables",
@@ -62,6 +64,7 @@ __all__ = [
     "annual_table",
     "audit_change",
     "audit_evidence",
+    "board_pack",
     "caseload_spread_table",
     "charts",
     "costs",

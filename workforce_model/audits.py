@@ -101,7 +101,7 @@ def audit_change(good_before: int, audits_before: int, good_after: int, audits_a
     Examples
     --------
     >>> audit_change(27, 60, 34, 60).sentence
-    'The share found good went from 45% to 57%, 12 points [-6 to 29]: no more than sampling noise.'
+    'The share found good went from 45% to 57%, 12 points [-6 to 28]: no more than sampling noise.'
     """
     from scipy.stats import fisher_exact
 

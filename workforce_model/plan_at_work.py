@@ -126,7 +126,7 @@ def _own_work(results: Results, reference: str, action: Action, own: OwnWork, ye
     first = action.due or action.starts or results.scenario.periods.report_from
     months = [results.months[m] for m in reported_years(results)[year]]
     times = sum(m >= first for m in months) if own.every == "month" else int(first in months)
-    quantile = quantile_design(results.seed, f"actions.{reference}", DRAWS if results.doubt else 1)
+    quantile = quantile_design(results.seed, f"actions.{reference}", DRAWS)
     each = sample(own.hours, quantile) if results.doubt else np.array([own.hours.value])
     return np.asarray(each[results.draw] * times / _hours_a_year(results))
 
@@ -134,7 +134,7 @@ def _own_work(results: Results, reference: str, action: Action, own: OwnWork, ye
 def _hours_a_year(results: Results) -> Figures:
     if not results.duties.names:
         raise _NotStatedError("duties, and so no hours of an FTE")
-    return 12 * results.duties.measured(results.duties.names[0], "hours_per_fte")[0]
+    return np.asarray(12 * results.duties.measured(results.duties.names[0], "hours_per_fte")[0])
 
 
 def _brought(results: Results, budget: str, year: str) -> Iterator[tuple[str, Figures]]:

@@ -87,7 +87,7 @@ def with_effect(scenario: Scenario, effects: tuple[str, ...]) -> Scenario:
 def _plan_quality(scenario: Scenario, rise: float) -> dict[str, Any]:
     work = scenario.duties.work if scenario.duties else {}
     stated = {name: duty.share_good for name, duty in work.items() if duty.share_good is not None}
-    return {f"duties.work.{name}.share_good": _changed(a, lambda x: min(1.0, x + rise)) for name, a in stated.items()}
+    return {f"duties.work.{name}.share_good": _changed(a, lambda x: x + rise) for name, a in stated.items()}
 
 
 def _re_referral(scenario: Scenario, fall: float) -> dict[str, Any]:
