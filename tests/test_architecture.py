@@ -25,8 +25,16 @@ ALLOWED = {
     "funding": FOUNDATION,
     "history": FOUNDATION | {"establishment", "workforce", "caseloads"},
     "simulation": FOUNDATION | {"establishment", "workforce", "caseloads", "allocation", "history"},
+    "working_days": set(),
+    "queues": set(),
+    "demand": {"draws"},
+    "passports": {"draws"},
+    "rota": {"draws", "queues", "working_days"},
+    "duties": FOUNDATION | {"working_days"},
+    "work_done": FOUNDATION | {"demand", "duties", "passports", "queues", "rota", "working_days"},
+    "inspection": FOUNDATION,
     "problems": set(),
-    "scenario": FOUNDATION | {"problems", "establishment", "caseloads", "costs", "funding"},
+    "scenario": FOUNDATION | {"problems", "establishment", "caseloads", "costs", "funding", "duties", "inspection"},
 }
 
 

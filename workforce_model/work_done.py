@@ -104,18 +104,18 @@ def play_duties(
     return {name: {**played[name], "hours_per_fte": monthly} for name in sorted(played)}
 
 
-Rota = dict[str, tuple[People, NDArray[np.int64]]]
+Rota = dict[tuple[str, int | None], tuple[People, NDArray[np.int64]]]
 
 
 def _rota(duties: Duties, setting: Setting) -> Rota:
     """The people of each group, and how many are at work in each stretch."""
     table = absence(setting.by_draw("absence_share"))
-    rota = {}
+    rota: Rota = {}
     for duty in duties.work.values():
         for group, doer in duty.done_by.items():
-            if group not in rota:
+            if (group, doer.outside) not in rota:
                 people = setting.people[group] if doer.outside is None else _outside(doer.outside, setting)
-                rota[group] = people, at_work(people, group, table, setting.draw, setting.words, setting.days)
+                rota[group, doer.outside] = people, at_work(people, group, table, setting.draw, setting.words, setting.days)
     return rota
 
 
@@ -125,7 +125,8 @@ def _outside(number: int, setting: Setting) -> People:
 
 
 def _giving(setting: Setting, name: str, group: str, duty: Duty, rota: Rota) -> Giving:
-    stated, (people, there) = duty.done_by[group], rota[group]
+    stated = duty.done_by[group]
+    people, there = rota[group, stated.outside]
     return Giving(
         people=people,
         at_work=there,
