@@ -30,7 +30,7 @@ STAFF_AND_CASES = (
     "unallocated_cases", "caseload", "workers_at_or_over", "share_at_or_over",
 )  # fmt: skip
 DUTY_FIGURES = (
-    "requested", "offered", "accepted", "done", "share_offered", "share_in_time", "waiting", "oldest_days", "good",
+    "requested", "offered", "accepted", "done", "share_offered", "share_done", "share_in_time", "waiting", "oldest_days", "good",
     "share_good", "open", "known", "holding", "coverage", "hours_lost_vacant",
 )  # fmt: skip
 ACTUALS = ["period", "team", "measure", "value"]
@@ -104,7 +104,7 @@ def board_pack(
         columns={"mean": "planned", "p10": "planned_p10", "p90": "planned_p90"}
     )
     table = table.drop(columns=["p50", "mc_error", "runs"])
-    table["actions"] = [_actions(stated, measure) for measure in table["measure"]]
+    table["actions"] = [_actions(stated, *key) for key in zip(table["team"], table["measure"], strict=True)]
     table = _beside(table, _checked(actuals, table, last))
     return BoardPack(tuple(stated.boards.values()), last, _sentence(table, last), table)
 
@@ -126,8 +126,10 @@ def _rows(results: Results, months: list[int]) -> Iterator[Row]:
                 yield team, f"{duty}: {name}", unit, str(results.months[m]), figures[m]
 
 
-def _actions(stated: Plan, measure: str) -> str:
-    return ", ".join(reference for reference, action in stated.actions.items() if action.figure == measure)
+def _actions(stated: Plan, team: str, measure: str) -> str:
+    """The actions a figure monitors: a measure for the team the action names, a duty's for whichever does it."""
+    monitored = {ref: a for ref, a in stated.actions.items() if a.figure == measure}
+    return ", ".join(ref for ref, a in monitored.items() if ": " in measure or (a.figure_team or COUNCIL) == team)
 
 
 def _checked(actuals: pd.DataFrame | None, table: pd.DataFrame, last: pd.Period) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workforce_model.answers import Answer
 from workforce_model.doubt import draw_values
 from workforce_model.draws import Words
-from workforce_model.formats import percent, pounds
+from workforce_model.formats import percent, thousands
 from workforce_model.inspection import FINDINGS, Downgrade, Inspection, downgrade_costs, downgrades
 from workforce_model.measures import measured, spread
 from workforce_model.tables import STATISTICS, reported_years, tidy
@@ -98,13 +98,13 @@ def _sentence(
     effect = _stated(with_the_money).effect_of_the_money.value
     said = "no effect of the money on the chance is assumed" if effect == 0 else f"the money is assumed to lower the chance by {percent(effect)}"  # fmt: skip
     put = "" if stated.on else " This is a what-if: it is off, and stands in no other figure."
-    price = f"about {pounds(if_lost)} by then if it comes, " if lost.any() else ""
+    price = f"about {_thousand(if_lost)} by then if it comes, " if lost.any() else ""
     return (
         f"At published rates the chance that the grade falls below {stated.grade} by {without.months[-1]} is "
-        f"{percent(float(lost.mean()))}, at {price}so {pounds(total['without the money'].mean())} in expectation; with the "
-        f"money {percent(float((odds['with the money'] < months).mean()))} and {pounds(total['with the money'].mean())}: "
+        f"{percent(float(lost.mean()))}, at {price}so {_thousand(total['without the money'].mean())} in expectation; with the "
+        f"money {percent(float((odds['with the money'] < months).mean()))} and {_thousand(total['with the money'].mean())}: "
         f"{said}, because a statement of risk is not evidence of one. Money that took the whole risk away would avoid "
-        f"{pounds(total['without the money'].mean())} by then.{put}"
+        f"{_thousand(total['without the money'].mean())} by then.{put}"
     )
 
 
@@ -151,3 +151,7 @@ def _stated(results: Results) -> Inspection:
 def _values(results: Results) -> dict[str, Figures]:
     values = draw_values(results.scenario, results.seed, results.doubt)
     return {name: values[f"inspection.{name}"][results.draw] for name in FINDINGS}
+
+
+def _thousand(gbp: float) -> str:
+    return f"£{thousands(gbp)}k"

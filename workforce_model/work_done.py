@@ -115,7 +115,10 @@ def _rota(duties: Duties, setting: Setting) -> Rota:
         for group, doer in duty.done_by.items():
             if (group, doer.outside) not in rota:
                 people = setting.people[group] if doer.outside is None else _outside(doer.outside, setting)
-                rota[group, doer.outside] = people, at_work(people, group, table, setting.draw, setting.words, setting.days)
+                rota[group, doer.outside] = (
+                    people,
+                    at_work(people, group, table, setting.draw, setting.words, setting.days),
+                )
     return rota
 
 
