@@ -13,18 +13,26 @@ import pytest
 PACKAGE = Path("workforce_model")
 ROOMS = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
 FOUNDATION = {"periods", "assumptions", "draws"}
+PEOPLE = {"posts", "workforce", "absence", "conversion", "filling", "staff_rates"}
+CASES = {"posts", "arrivals", "casework", "case_rates", "allocation", "caseloads"}
 ALLOWED = {
     "assumptions": set(),
     "draws": set(),
     "periods": {"assumptions"},
     "establishment": FOUNDATION,
-    "workforce": FOUNDATION | {"establishment"},
-    "caseloads": FOUNDATION | {"establishment"},
-    "allocation": FOUNDATION | {"establishment"},
+    "posts": FOUNDATION | {"establishment"},
+    "workforce": FOUNDATION | {"posts"},
+    "absence": FOUNDATION | {"posts", "workforce"},
+    "conversion": FOUNDATION | {"posts", "workforce"},
+    "filling": FOUNDATION | {"posts", "workforce"},
+    "staff_rates": FOUNDATION | PEOPLE | {"establishment"},
+    "arrivals": FOUNDATION,
+    "casework": FOUNDATION | {"arrivals"},
+    "case_rates": FOUNDATION | {"arrivals", "casework"},
+    "allocation": FOUNDATION | {"posts"},
+    "caseloads": FOUNDATION | {"posts", "case_rates", "allocation"},
     "costs": FOUNDATION,
     "funding": FOUNDATION,
-    "history": FOUNDATION | {"establishment", "workforce", "caseloads"},
-    "simulation": FOUNDATION | {"establishment", "workforce", "caseloads", "allocation", "history"},
     "working_days": set(),
     "queues": set(),
     "demand": {"draws"},
@@ -33,8 +41,10 @@ ALLOWED = {
     "duties": FOUNDATION | {"working_days"},
     "work_done": FOUNDATION | {"demand", "duties", "passports", "queues", "rota", "working_days"},
     "inspection": FOUNDATION,
+    "history": FOUNDATION | {"posts", "workforce", "caseloads"},
+    "simulation": FOUNDATION | PEOPLE | CASES | {"establishment", "history"},
     "problems": set(),
-    "scenario": FOUNDATION | {"problems", "establishment", "caseloads", "costs", "funding", "duties", "inspection"},
+    "scenario": FOUNDATION | {"problems", "establishment", "casework", "costs", "funding", "duties", "inspection"},
 }
 
 

@@ -1,18 +1,29 @@
-"""Who takes a waiting case: dealt at random by weight, or to the lowest caseload. All teams at once."""
+"""Who takes a waiting case: dealt at random by weight, or one at a time to the lowest caseload. Team by team.
+
+Nothing is sorted: the level to which a team's caseloads fill is found by bisection, and so is the rank
+below which those level with one another take one case more.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.draws import Keys, Words
-from workforce_model.establishment import TeamRows
+from workforce_model.posts import TeamRows
 
 Counts = NDArray[np.int32]
+Held = NDArray[np.int16]
+Chosen = NDArray[np.bool_]
+Levels = NDArray[Any]
+"""Whole numbers or floats, of one kind in a call."""
 
 
 def share_out(
-    held: NDArray[np.int16],
+    held: Held,
     weight: NDArray[np.float64],
     at_random: Counts,
     evenly: Counts,
@@ -20,6 +31,7 @@ def share_out(
     words: Words,
     keys: Keys,
     month: int,
+    purpose: str = "share out",
 ) -> Counts:
     """Give every waiting case to a worker of its team; they are added to ``held`` in place.
 
@@ -32,72 +44,198 @@ def share_out(
     at_random, evenly : array, shape (C, R)
         Waiting cases to deal at random in proportion to the weights, and to give one at a time to the
         lowest caseload for its weight, ties by a keyed rank.
+    purpose : str
+        What the words are for: two dealings in a month have two names.
 
     Returns
     -------
     array, shape (C, R)
         Cases still waiting: all of a team's where it has nobody to take one, otherwise none.
     """
-    able = np.logical_or.reduceat(weight > 0, rows.first, axis=0)
-    streams = np.stack([words.stream("share out", name, month) for name in rows.names])
-    _deal_at_random(held, weight, words, streams, at_random * able, rows)
-    if (evenly * able).any():
-        _level(held, weight, evenly * able, words.of_posts(keys, "share out rank", month), rows)
-    return (at_random + evenly) * ~able
+    left = np.zeros_like(at_random)
+    for team, name in enumerate(rows.names):
+        mine = slice(rows.first[team], rows.first[team] + rows.size[team])
+        able = (weight[mine] > 0).any(axis=0)
+        dealt, levelled = at_random[team] * able, evenly[team] * able
+        deal_at_random(held[mine], weight[mine], dealt, words, words.stream(purpose, name, month))
+        if levelled.any():
+            rank = words.of_posts(keys[mine], f"{purpose} rank", month)
+            share_by_weight(held[mine], weight[mine], levelled, rank)
+        left[team] = at_random[team] + evenly[team] - dealt - levelled
+    return left
 
 
-def _deal_at_random(
-    held: NDArray[np.int16], weight: NDArray[np.float64], words: Words, streams: Keys, waiting: Counts, rows: TeamRows
-) -> None:
-    """Each case proposes a post of its team at random and is taken with the post's weight, until taken."""
-    runs = held.shape[1]
-    counts, chance = waiting.reshape(-1), (weight * 2**31).astype(np.uint32).reshape(-1)
-    place = np.repeat(np.arange(counts.size), counts)
-    item = np.arange(place.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    stream, size = streams.reshape(-1), np.repeat(rows.size.astype(np.uint64), runs)
-    corner = np.repeat(rows.first * runs, runs) + np.tile(np.arange(runs), rows.size.size)
-    attempt, given = 0, [np.zeros(0, dtype=np.intp)]
-    while place.size:
-        mixed = words.of_items(stream[place], item + (attempt << 32))
-        cell = ((mixed >> np.uint64(32)) * size[place] >> np.uint64(32)).astype(np.intp) * runs + corner[place]
+def deal_at_random(held: Held, weight: NDArray[np.float64], waiting: Counts, words: Words, stream: Keys) -> None:
+    """Deal a team's waiting cases at random, each to a post with a chance in proportion to its weight.
+
+    Each case proposes a post of its team at random and is taken with the post's weight, until taken:
+    a change of one weight moves few cases of the others.
+
+    Parameters
+    ----------
+    held, weight : array, shape (S, R)
+        Cases held, added to in place, and weights from 0 to 1.
+    waiting : array, shape (R,)
+        Cases to deal; 0 where every weight is 0.
+    stream : array, shape (R,)
+        Keys of the words the cases use.
+
+    Examples
+    --------
+    >>> held = np.zeros((3, 2), dtype=np.int16)
+    >>> words = Words(20190612, np.arange(2))
+    >>> nobody_in_the_second = np.array([[1.0, 1.0], [0.0, 0.0], [0.5, 0.5]])
+    >>> deal_at_random(held, nobody_in_the_second, np.array([12, 3]), words, words.stream("deal", "team"))
+    >>> held.sum(axis=0).tolist(), held[1].tolist()
+    ([12, 3], [0, 0])
+    """
+    size, runs = held.shape
+    chance = (weight * 2**31).astype(np.uint32).reshape(-1)
+    run = np.repeat(np.arange(runs), waiting)
+    item = np.arange(run.size) - np.repeat(np.cumsum(waiting) - waiting, waiting)
+    given: list[NDArray[np.intp]] = []
+    attempt = 0
+    while run.size:
+        mixed = words.of_items(stream[run], item + (attempt << 32))
+        cell = ((mixed >> np.uint64(32)) * np.uint64(size) >> np.uint64(32)).astype(np.intp) * runs + run
         taken = (mixed & np.uint64(2**31 - 1)) < chance[cell]
         given.append(cell[taken])
-        place, item, attempt = place[~taken], item[~taken], attempt + 1
-    held += np.bincount(np.concatenate(given), minlength=held.size).reshape(held.shape).astype(np.int16)
+        run, item, attempt = run[~taken], item[~taken], attempt + 1
+    if given:
+        held += np.bincount(np.concatenate(given), minlength=held.size).reshape(held.shape).astype(np.int16)
 
 
 _STEPS = 8
-"""Levels are compared to an eighth of a case for a full share."""
+"""Levels of weighted caseloads are compared to an eighth of a case for a full share."""
+_BEYOND = 16_000
+"""A caseload above any level to be reached: it keeps whoever takes no case out of the sharing."""
 
 
-def _level(
-    held: NDArray[np.int16], weight: NDArray[np.float64], waiting: Counts, rank: NDArray[np.uint32], rows: TeamRows
+def share_by_weight(
+    held: Held, weight: NDArray[np.float64], waiting: Counts, rank: NDArray[np.unsignedinteger]
 ) -> None:
-    """One at a time to the lowest caseload for the share, found by bisecting the level rather than sorting."""
+    """Give a team's waiting cases one at a time to the lowest caseload for its weight.
+
+    Parameters
+    ----------
+    held, weight : array, shape (S, R)
+        Cases held, added to in place, and weights from 0 to 1.
+    waiting : array, shape (R,)
+        Cases to give; 0 where every weight is 0.
+    rank : array, shape (S, R) or (S, 1)
+        Who comes first among those level with one another.
+
+    Examples
+    --------
+    Nine cases between a full and a half share: the first ends with twice as many.
+
+    >>> held = np.zeros((2, 1), dtype=np.int16)
+    >>> share_by_weight(held, np.array([[1.0], [0.5]]), np.array([9]), np.array([[0], [1]]))
+    >>> held.ravel().tolist()
+    [6, 3]
+    """
     slope, count = (weight / _STEPS).astype(np.float32), held.astype(np.float32)
-    least = weight[weight > 0].min()
-    low = np.zeros(waiting.shape, dtype=np.float32)
-    high = np.full_like(low, np.ceil(_STEPS * (held.max(initial=0) + waiting.max() + 1) / least))
-    while np.any(high - low > 1):
-        middle = np.floor((low + high) / 2)
-        fits = np.add.reduceat(_room(count, slope, middle[rows.team]), rows.first, axis=0) <= waiting
-        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
-    count += _room(count, slope, low[rows.team])
-    left = waiting - np.add.reduceat(count - held, rows.first, axis=0)
-    post, run = np.nonzero(_room(count, slope, low[rows.team] + 1))
-    place = rows.team[post] * held.shape[1] + run
-    order = np.lexsort((rank[post, run], place))
-    post, run, place = post[order], run[order], place[order]
-    turn = np.arange(place.size) - np.searchsorted(place, place)
-    takes = turn < left.reshape(-1)[place]
-    count[post[takes], run[takes]] += 1
+    room, level_of = np.empty_like(count), np.full_like(count, _BEYOND)
+
+    def room_below(level: NDArray[np.int32]) -> NDArray[np.float32]:
+        np.ceil(np.multiply(slope, level.astype(np.float32), out=room), out=room)
+        return np.maximum(np.subtract(room, count, out=room), 0, out=room)
+
+    able = np.greater(slope, 0)
+    np.divide(count, slope, out=level_of, where=able)
+    low = level_of.min(axis=0).astype(np.int32)
+    most = (waiting + (count * able).sum(axis=0)) / np.where(waiting > 0, slope.sum(axis=0), 1)
+    high = np.maximum(most.astype(np.int32) + 2, low + 1)
+    level = _highest_level(lambda level: room_below(level).sum(axis=0), waiting, low, high)
+    count += room_below(level)
+    left = waiting - room.sum(axis=0).astype(np.int32)
+    count += first_by_rank(room_below(level + 1) > 0, rank, left)
     held[...] = count
 
 
-def _room(count: NDArray[np.float32], slope: NDArray[np.float32], level: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cases each worker can take before reaching the level; none for a post with nobody in it."""
-    room: NDArray[np.float32] = np.ceil(slope * level)
-    room -= count
-    np.maximum(room, 0, out=room)
-    room *= slope > 0
-    return room
+def share_evenly(held: Held, able: Chosen, waiting: NDArray[np.integer], rank: NDArray[np.integer]) -> None:
+    """Give a team's waiting cases one at a time to the worker with the fewest cases: equal shares, whole numbers.
+
+    Parameters
+    ----------
+    held : array of int16, shape (S, R)
+        Cases held, added to in place.
+    able : array of bool, shape (S, R)
+        Who can take a case.
+    waiting : array, shape (R,)
+        Cases to give; 0 where nobody is able.
+    rank : array, shape (S, R) or (S, 1)
+        Who comes first among those with equally few; ``np.arange(S)[:, None]`` for the lowest post.
+
+    Examples
+    --------
+    Five cases to workers with 3, 9, 2 and 3: three to the lowest makes 4, 9, 4, 3; the fourth has the next.
+
+    >>> held = np.array([[3], [9], [2], [3]], dtype=np.int16)
+    >>> share_evenly(held, np.ones((4, 1), dtype=bool), np.array([5]), np.arange(4)[:, None])
+    >>> held.ravel().tolist()
+    [5, 9, 4, 4]
+    """
+    count = np.where(able, held, np.int16(_BEYOND))
+    room = np.empty_like(count)
+
+    def room_below(level: NDArray[np.int16]) -> NDArray[np.int16]:
+        return np.maximum(np.subtract(level, count, out=room), 0, out=room)
+
+    workers = np.add.reduce(able, axis=0, dtype=np.int16)
+    total = np.add.reduce(count, axis=0, dtype=np.int32) - _BEYOND * (len(held) - workers.astype(np.int32))
+    low = count.min(axis=0)
+    high = np.maximum((total + waiting) // np.maximum(workers, 1), low).astype(np.int16) + np.int16(1)
+    level = _highest_level(lambda level: np.add.reduce(room_below(level), axis=0, dtype=np.int16), waiting, low, high)
+    held += room_below(level)
+    left = waiting - np.add.reduce(room, axis=0, dtype=np.int16)
+    held += first_by_rank(count <= level, rank, left)
+
+
+def first_by_rank(candidate: Chosen, rank: NDArray[np.integer], number: NDArray[np.integer]) -> Chosen:
+    """The stated number of candidates in each run, those of lowest rank; equal ranks by the order of rows.
+
+    Parameters
+    ----------
+    candidate : array of bool, shape (S, R)
+    rank : array of whole numbers from 0, shape (S, R) or (S, 1)
+    number : array, shape (R,)
+        At most as many as there are candidates.
+
+    Examples
+    --------
+    >>> candidate = np.array([[True], [True], [False], [True]])
+    >>> first_by_rank(candidate, np.array([[30], [10], [0], [20]]), np.array([2])).ravel().tolist()
+    [False, True, False, True]
+    """
+    chosen = np.empty_like(candidate)
+
+    def ranked_below(limit: NDArray[np.integer]) -> NDArray[np.int16]:
+        np.logical_and(candidate, rank < limit, out=chosen)
+        return np.asarray(np.add.reduce(chosen, axis=0, dtype=np.int16))
+
+    lowest = np.zeros(number.shape, dtype=rank.dtype)
+    limit = _highest_level(ranked_below, number, lowest, lowest + rank.max() + 2)
+    left = number - ranked_below(limit)
+    if left.any():
+        tied = candidate & (rank == limit)
+        chosen |= tied & (np.cumsum(tied, axis=0) <= left)
+    return chosen
+
+
+def _highest_level(
+    needed: Callable[[Levels], Levels],
+    available: NDArray[np.integer],
+    low: Levels,
+    high: Levels,
+) -> Levels:
+    """The highest whole level, from ``low`` (within reach) to below ``high`` (beyond it), whose need is available.
+
+    Bisected in every run at once; where a level needs exactly what is available, that level.
+    """
+    while np.any(high - low > 1):
+        middle = low + (high - low >> 1)
+        needs = needed(middle)
+        low = np.where(needs <= available, middle, low)
+        high = np.where(needs < available, high, middle)
+    return low

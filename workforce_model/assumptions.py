@@ -113,6 +113,7 @@ UNITS: dict[str, Unit] = {
     "share of salary": Unit(0, 1, slip="the part added on top of salary: 0.275, not 1.275"),
     "multiplier": Unit(0, 100),
     "standard deviation of the logarithm": Unit(0, 2),
+    "change in the logarithm": Unit(-5, 5, slip="0.01 is about one per cent more"),
     "variance over mean": Unit(1, 100),
     "months": Unit(0, 120, whole=True),
     "posts": Unit(0, 1_000, whole=True),
@@ -228,6 +229,7 @@ TurnoverRate = Annotated[Assumption, _in_unit("leavers a year over in post")]
 Growth = Annotated[Assumption, _in_unit("growth a year")]
 ShareOfSalary = Annotated[Assumption, _in_unit("share of salary")]
 Multiplier = Annotated[Assumption, _in_unit("multiplier")]
+LogChange = Annotated[Assumption, _in_unit("change in the logarithm")]
 LogDeviation = Annotated[Assumption, _in_unit("standard deviation of the logarithm")]
 Dispersion = Annotated[Assumption, _in_unit("variance over mean")]
 WholeMonths = Annotated[Assumption, _in_unit("months")]

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.establishment import Posts
 from workforce_model.funding import Ledger
 from workforce_model.history import History
+from workforce_model.posts import Posts
 from workforce_model.scenario import Scenario
 
 HALF_A_PENNY = 0.005
@@ -58,17 +58,24 @@ def check_block(
 def _posts_filled_once(posts: Posts, history: History) -> Check:
     created, established = _created(posts, history)
     filled = history.staff["permanent"][:, established] + history.staff["agency"][:, established]
-    surplus = np.maximum(filled - created[:, established, None], 0)
-    return _check("I1 and I10 posts", "a post exists once and is held, and paid, at most once a month", surplus, 0)
+    over = np.bincount(posts.group[posts.over], minlength=len(posts.groups))[established]
+    surplus = np.maximum(filled - (created[:, established] + over)[..., None], 0)
+    rule = "a post exists once and is held, and paid, at most once a month; more are in post only where declared"
+    return _check("I1 and I10 posts", rule, surplus, 0)
 
 
 def _people_balance(history: History) -> Check:
     staff = history.staff
-    permanent = np.diff(staff["permanent"], axis=0) - (staff["started"] + staff["converted"] - staff["left"])[1:]
+    came = staff["started"] + staff["converted"] + history.people("moved_in")
+    permanent = np.diff(staff["permanent"], axis=0) - (came - staff["left"] - history.people("moved_out"))[1:]
     ended = staff["agency_left"] + staff["agency_ended"] + staff["agency_converted"]
     agency = np.diff(staff["agency"], axis=0) - (staff["agency_started"] - ended)[1:]
-    rule = "staff = last month's + starters + conversions - leavers, permanent and agency apart"
-    return _check("I2 people", rule, np.maximum(np.abs(permanent), np.abs(agency)), 0)
+    between_groups = history.people("moved_in").sum(axis=1) - history.people("moved_out").sum(axis=1)
+    rule = (
+        "staff = last month's + starters + conversions + moves - leavers, permanent and agency apart; moves sum to zero"
+    )
+    departures = np.array([np.abs(x).max(initial=0) for x in (permanent, agency, between_groups)])
+    return _check("I2 people", rule, departures, 0)
 
 
 def _whole_people(posts: Posts) -> Check:
@@ -91,9 +98,12 @@ def _cases_balance(history: History) -> Check:
     balance = np.diff(cases["held"] + cases["waiting"], axis=0)
     balance -= (cases["arrived"] - cases["closed"] + cases["passed_in"] - cases["passed_out"])[1:]
     between_teams = cases["passed_in"].sum(axis=1) - cases["passed_out"].sum(axis=1)
+    named = cases["passed_out"].sum(axis=1) - history.passed.sum(axis=1)
     left_too_many = np.maximum((cases["closed"] + cases["passed_out"])[1:] - cases["held"][:-1], 0)
+    kept_too_many = np.maximum(cases["kept"] - cases["held"] - cases["waiting"], 0)
     below_zero = [np.minimum(cases[name], 0) for name in ("held", "waiting", "closed")]
-    departures = np.array([np.abs(x).max(initial=0) for x in (balance, between_teams, left_too_many, *below_zero)])
+    found = (balance, between_teams, named, left_too_many, kept_too_many, *below_zero)
+    departures = np.array([np.abs(x).max(initial=0) for x in found])
     rule = "open = last month's + arrived - closed + passed in - passed out; transfers sum to zero; none below zero"
     return _check("I5 cases", rule, departures, 0)
 
@@ -140,10 +150,9 @@ def _check(name: str, rule: str, departures: NDArray[np.generic], limit: float, 
 
 def _created(posts: Posts, history: History) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
     """Posts that exist at each month end, shape (M + 1, G), and which groups are of the establishment."""
-    month = np.arange(history.staff["permanent"].shape[0])[:, None]
-    exists = (posts.first[None, :] <= month) & (month <= posts.last[None, :])
     member = posts.group[:, None] == np.arange(len(posts.groups))
     established = np.array([bool(posts.established[mine].any()) for mine in member.T])
+    exists = posts.exists(np.arange(history.staff["permanent"].shape[0]))
     return (exists.astype(np.int64) @ member).astype(np.int16), established
 
 

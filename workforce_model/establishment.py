@@ -1,20 +1,20 @@
-"""The establishment: teams, posts and agency contracts as stated, and as rows laid out for a simulation."""
+"""The establishment as stated: teams, posts, agency contracts, and the rates at which people come and go.
+
+What a scenario leaves out is switched off: a table or key that may be absent says what its absence means.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import field
 from typing import Literal
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from workforce_model.assumptions import (
     Fault,
     Flag,
     Fte,
+    LogChange,
     LogDeviation,
     MonthlyShare,
     Multiplier,
@@ -28,11 +28,7 @@ from workforce_model.assumptions import (
     WholePosts,
     record,
 )
-from workforce_model.draws import Keys, name_key
 from workforce_model.periods import Month, Reading
-
-EMPTY, PERMANENT, AGENCY = np.int8(0), np.int8(1), np.int8(2)
-"""Who holds a post: nobody, a permanent worker, an agency worker."""
 
 
 @record
@@ -51,7 +47,8 @@ class PostGroup:
     later is vacant from that month and recruited to, unless ``starts_on`` states that all arrive
     together; of those, ``planned_conversions`` are agency workers above establishment in the same
     team who take the post with their cases. ``displaces_agency``: a start may end agency above
-    establishment in the same team.
+    establishment in the same team. ``over_establishment`` is how many more people than posts may be
+    in post. ``retention_payment``: the holders are paid to stay, with ``retention_effect``.
     """
 
     team: Name
@@ -71,6 +68,8 @@ class PostGroup:
     created: Month | None = None
     starts_on: Month | None = None
     planned_conversions: Whole = 0
+    over_establishment: Whole = 0
+    retention_payment: Flag = False
     filling_probability: MonthlyShare | None = None
     source: Text
     cost_centre: Text | None = None
@@ -79,8 +78,9 @@ class PostGroup:
         """What is wrong between the fields, as (key, rule) pairs."""
         found = []
         held = self.opening_under_five_years + self.opening_over_five_years + self.opening_agency
-        if held > self.number:
-            found.append(("opening_under_five_years", f"{held} people open in {self.number} posts"))
+        if held > self.number + self.over_establishment:
+            more = f" and {self.over_establishment} over establishment" if self.over_establishment else ""
+            found.append(("opening_under_five_years", f"{held} people open in {self.number} posts{more}"))
         if held and self.created is not None:
             found.append(("created", "posts created later open empty; drop the opening_* keys"))
         if self.holds_cases and self.caseload_share == 0:
@@ -129,180 +129,164 @@ class AgencyGroup:
 
 
 @record
+class Absence:
+    """Sickness and parental leave: capacity lost from a filled post.
+
+    ``sickness_share`` is the share of working time lost, in spells of ``sickness_months`` on average; a
+    worker off sick keeps the cases, which wait. ``parental_rate`` is the share of permanent workers who
+    start parental leave in a year, for ``parental_months``; their cases are handed over. ``covered`` is the
+    share of absences, in posts that agency may cover, for which an agency worker stands in from the first month to
+    the last.
+    """
+
+    sickness_share: ShareAssumption
+    sickness_months: WholeMonths
+    parental_rate: ShareAssumption
+    parental_months: WholeMonths
+    covered: ShareAssumption
+
+    def faults(self) -> list[Fault]:
+        """What is wrong between the fields, as (key, rule) pairs."""
+        found = []
+        for key, months, most in (
+            ("sickness_months", self.sickness_months, 12),
+            ("parental_months", self.parental_months, 24),
+        ):
+            stated = [x for x in (months.low, months.value, months.high) if x is not None]
+            if not 1 <= min(stated) <= max(stated) <= most:
+                found.append((key, f"from 1 to {most} months"))
+        if max(self.sickness_share.value, self.sickness_share.high or 0) > 0.5:
+            found.append(("sickness_share", "at most half of working time"))
+        return found
+
+
+@record
+class Campaign:
+    """A conversion campaign: agency workers asked, in stated months, to take a permanent post.
+
+    Those covering a vacancy take the post they cover; those above establishment (where
+    ``above_establishment``) take an empty post of their team. Only workers with ``least_months`` of service
+    are asked, and each accepts with a monthly probability.
+    """
+
+    first_month: Month
+    last_month: Month
+    teams: tuple[Name, ...]
+    least_months: WholeMonths
+    acceptance: MonthlyShare
+    above_establishment: Flag
+    source: Text
+
+    def faults(self) -> list[Fault]:
+        """What is wrong between the fields, as (key, rule) pairs."""
+        found = []
+        if self.last_month < self.first_month:
+            found.append(("last_month", f"ends before it starts ({self.first_month})"))
+        if not self.teams:
+            found.append(("teams", "names the teams whose agency workers are asked"))
+        return found
+
+
+@record
+class Move:
+    """Permanent workers who move from one team to a vacant post of the same grade in another."""
+
+    from_team: Name
+    to_team: Name
+    rate: MonthlyShare
+    source: Text
+
+    def faults(self) -> list[Fault]:
+        """What is wrong between the fields, as (key, rule) pairs."""
+        return [("to_team", "another team than the one they leave")] if self.from_team == self.to_team else []
+
+
+@record
 class Workforce:
-    """Who holds the posts at the start, and the rates at which they come and go."""
+    """Who holds the posts at the start, and the rates at which they come and go.
+
+    What may be left out is switched off when it is: the national swing, the effects of caseload (for each case
+    over ``caseload_knee``), of the council's agency share and of retention payments on leaving, absence,
+    campaigns, moves, limits on appointments under way (``market_limit``) and on posts covered at once
+    (``cover_limit``), the month or more for which a replaced agency worker is still paid
+    (``agency_notice_months``) and the months of service below which a conversion owes a fee
+    (``fee_free_months``).
+    """
 
     teams: dict[Name, Team]
     posts: dict[Name, PostGroup]
     agency: dict[Name, AgencyGroup] = field(default_factory=dict)
+    campaigns: dict[Name, Campaign] = field(default_factory=dict)
+    moves: dict[Name, Move] = field(default_factory=dict)
+    absence: Absence | None = None
     turnover_rate: TurnoverRate
     turnover_reading: Reading
     tenure_ratio: Multiplier
     year_shock: LogDeviation
+    national_swing: LogDeviation | None = None
+    caseload_effect: LogChange | None = None
+    caseload_knee: Whole = 15
+    agency_share_effect: LogChange | None = None
+    retention_effect: Multiplier | None = None
     filling_probability: MonthlyShare
     recruitment_lead_months: WholeMonths
+    market_limit: WholePosts | None = None
     newly_qualified_share: ShareAssumption
     conversion_rate: MonthlyShare
     conversion_from: Month | None = None
     conversion_until: Month | None = None
     cover_probability: MonthlyShare
     cover_same_month: Flag
+    cover_limit: WholePosts | None = None
     agency_leaving_rate: MonthlyShare
+    agency_notice_months: WholeMonths | None = None
+    fee_free_months: WholeMonths | None = None
     agency_displacement: ShareAssumption
 
     def faults(self) -> list[Fault]:
         """What is wrong between the fields, as (key, rule) pairs."""
-        found = []
-        for kind, groups in (("posts", self.posts), ("agency", self.agency)):
-            for name, group in groups.items():
-                if group.team not in self.teams:
-                    found.append(
-                        (f"{kind}.{name}.team", f"unknown team {group.team!r}; known: {', '.join(sorted(self.teams))}")
-                    )
+        return [*self._unknown_teams(), *self._same_names(), *self._rates_at_odds()]
+
+    def _unknown_teams(self) -> Iterator[Fault]:
+        named = [
+            *((f"posts.{name}.team", group.team) for name, group in self.posts.items()),
+            *((f"agency.{name}.team", group.team) for name, group in self.agency.items()),
+            *((f"campaigns.{name}.teams", team) for name, plan in self.campaigns.items() for team in plan.teams),
+            *(
+                (f"moves.{name}.{end}", getattr(move, end))
+                for name, move in self.moves.items()
+                for end in ("from_team", "to_team")
+            ),
+        ]
+        for key, team in named:
+            if team not in self.teams:
+                yield key, f"unknown team {team!r}; known: {', '.join(sorted(self.teams))}"
+
+    def _same_names(self) -> Iterator[Fault]:
         for name in sorted(set(self.posts) & set(self.agency)):
-            found.append((f"agency.{name}", "a post group has this name already"))
+            yield f"agency.{name}", "a post group has this name already"
         labels: dict[str, str] = {}
         for name, team in self.teams.items():
             other = labels.setdefault(_as_read(team.label), name)
             if other != name:
-                found.append((f"teams.{name}.label", f"the same label as team {other}"))
+                yield f"teams.{name}.label", f"the same label as team {other}"
+
+    def _rates_at_odds(self) -> Iterator[Fault]:
         lead = self.recruitment_lead_months
         if min(x for x in (lead.value, lead.low) if x is not None) < 1:
-            found.append(("recruitment_lead_months", "an emptied post waits at least one month for a starter"))
+            yield "recruitment_lead_months", "an emptied post waits at least one month for a starter"
         if self.tenure_ratio.value <= 0 or (self.tenure_ratio.low is not None and self.tenure_ratio.low <= 0):
-            found.append(("tenure_ratio", "must be above 0"))
+            yield "tenure_ratio", "must be above 0"
         if (self.conversion_from and self.conversion_until) and self.conversion_until < self.conversion_from:
-            found.append(("conversion_until", f"ends before it starts ({self.conversion_from})"))
-        return found
+            yield "conversion_until", f"ends before it starts ({self.conversion_from})"
+        paid = [name for name, group in self.posts.items() if group.retention_payment]
+        if paid and self.retention_effect is None:
+            yield "retention_effect", f"missing: {paid[0]} has retention payments; state 1.0 for no effect"
+        notice = self.agency_notice_months
+        if notice is not None and max(notice.value, notice.high or 0) > 12:
+            yield "agency_notice_months", "at most 12 months"
 
 
 def _as_read(label: str) -> str:
     """A label as a reader takes it in: Unicode form, case and spacing aside."""
     return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
-
-
-@dataclass(frozen=True)
-class Posts:
-    """The posts laid out: one row each, those that hold cases first, then by team, group and number.
-
-    Rows are sorted by name, so the order of keys in a file cannot matter.
-    """
-
-    teams: tuple[str, ...]
-    groups: tuple[str, ...]
-    key: Keys
-    team: NDArray[np.intp]
-    group: NDArray[np.intp]
-    number: NDArray[np.int64]
-    fte: NDArray[np.float64]
-    share: NDArray[np.float64]
-    holding: int
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    opening: NDArray[np.int8]
-    opening_over_five: NDArray[np.bool_]
-    established: NDArray[np.bool_]
-    coverable: NDArray[np.bool_]
-    commissioned: NDArray[np.bool_]
-    displaces: NDArray[np.bool_]
-    qualified: NDArray[np.bool_]
-    converted: NDArray[np.bool_]
-
-
-NEVER = np.int64(100_000)
-
-
-def lay_out(workforce: Workforce, start: pd.Period) -> Posts:
-    """One row for each post, with its team, its months and who holds it when the clock starts.
-
-    Months are numbered from 1, the first simulated month; 0 is the opening position.
-    """
-
-    def number_of(when: pd.Period | None, otherwise: np.int64) -> int:
-        return int(otherwise) if when is None else (when - start).n + 1
-
-    rows: list[tuple[object, ...]] = []
-    for name, group in workforce.posts.items():
-        over, under = group.opening_over_five_years, group.opening_under_five_years
-        for i in range(group.number):
-            holder = PERMANENT if i < over + under else AGENCY if i < over + under + group.opening_agency else EMPTY
-            rows.append(
-                (not group.holds_cases, group.team, name, i, group.fte, group.caseload_share if group.holds_cases else 0.0,
-                 number_of(group.created, np.int64(0)), int(NEVER), number_of(group.starts_on, NEVER), holder, i < over,
-                 True, group.covered_by_agency, False, group.displaces_agency, group.qualified, i < group.planned_conversions)
-            )  # fmt: skip
-    for name, extra in workforce.agency.items():
-        most = int(max(x for x in (extra.number.value, extra.number.high) if x is not None))
-        first, last = number_of(extra.first_month, NEVER), number_of(extra.last_month, NEVER)
-        commissioned = extra.kind == "commissioned"
-        for i in range(most):
-            rows.append(
-                (False, extra.team, name, i, extra.fte, extra.caseload_share, first, last, int(NEVER), EMPTY, False,
-                 False, True, commissioned, False, not commissioned, False)
-            )  # fmt: skip
-    rows.sort(key=lambda row: row[:4])
-    teams = tuple(sorted(workforce.teams))
-    groups = tuple(sorted([*workforce.posts, *workforce.agency]))
-    column = list(zip(*rows, strict=True))
-    return Posts(
-        teams=teams,
-        groups=groups,
-        key=np.array([name_key("post", row[2], row[3]) for row in rows], dtype=np.uint64),
-        team=np.array([teams.index(str(x)) for x in column[1]], dtype=np.intp),
-        group=np.array([groups.index(str(x)) for x in column[2]], dtype=np.intp),
-        number=np.array(column[3], dtype=np.int64),
-        fte=np.array(column[4], dtype=float),
-        share=np.array(column[5], dtype=float),
-        holding=sum(not x for x in column[0]),
-        first=np.array(column[6], dtype=np.int64),
-        last=np.array(column[7], dtype=np.int64),
-        starts=np.array(column[8], dtype=np.int64),
-        opening=np.array(column[9], dtype=np.int8),
-        opening_over_five=np.array(column[10], dtype=bool),
-        established=np.array(column[11], dtype=bool),
-        coverable=np.array(column[12], dtype=bool),
-        commissioned=np.array(column[13], dtype=bool),
-        displaces=np.array(column[14], dtype=bool),
-        qualified=np.array(column[15], dtype=bool),
-        converted=np.array(column[16], dtype=bool),
-    )
-
-
-@dataclass(frozen=True)
-class TeamRows:
-    """Which rows of the case-holding posts belong to which team: sorted by team, every team present.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Teams, in the order of ``team``'s numbers.
-    team : array, shape (H,)
-        Each post's team number, never falling.
-    """
-
-    names: tuple[str, ...]
-    team: NDArray[np.intp]
-
-    @cached_property
-    def first(self) -> NDArray[np.intp]:
-        """The first row of each team."""
-        return np.searchsorted(self.team, np.arange(len(self.names)))
-
-    @cached_property
-    def size(self) -> NDArray[np.intp]:
-        """The number of rows of each team."""
-        return np.bincount(self.team, minlength=len(self.names))
-
-    def totals(self, values: NDArray[np.generic]) -> NDArray[np.int32]:
-        """Whole-number sums over the posts of each team, shape (C, R)."""
-        return np.asarray(np.add.reduceat(values, self.first, axis=0, dtype=np.int32))
-
-    def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sums over the posts of each team, shape (C, R)."""
-        return np.asarray(np.add.reduceat(values, self.first, axis=0))
-
-
-def case_rows(posts: Posts, teams: tuple[str, ...]) -> TeamRows:
-    """The rows that hold cases, by team; ``teams`` are those that hold cases, in name order."""
-    return TeamRows(teams, np.array([teams.index(posts.teams[t]) for t in posts.team[: posts.holding]], dtype=np.intp))

@@ -50,8 +50,21 @@ MEASURES: dict[str, Measure] = {
     "conversions_fte": Measure("Agency workers converted", "FTE", "flow", staff=("converted",), groups="established"),
     "leavers_fte": Measure("Leavers", "FTE", "flow", staff=("left",), groups="established"),
     "agency_leavers_fte": Measure("Agency workers who left", "FTE", "flow", staff=("agency_left",)),
+    "agency_on_notice_fte": Measure(
+        "Replaced agency workers still paid for their notice", "FTE", "stock", staff=("on_notice",)
+    ),
+    "absent_fte": Measure("Permanent staff off sick or on parental leave", "FTE", "stock", staff=("absent",)),
+    "absence_cover_fte": Measure("Agency workers standing in for absent staff", "FTE", "stock", staff=("stand_in",)),
+    "moved_in_fte": Measure("Staff who moved in from another team", "FTE", "flow", staff=("moved_in",)),
+    "moved_out_fte": Measure("Staff who moved to another team", "FTE", "flow", staff=("moved_out",)),
+    "fee_due_conversions_fte": Measure(
+        "Conversions within the fee period", "FTE", "flow", staff=("converted_in_fee_period",)
+    ),
     "open_cases": Measure("Open cases", "cases", "stock", cases="open"),
     "unallocated_cases": Measure("Unallocated cases", "cases", "stock", cases="waiting"),
+    "oldest_unallocated_months": Measure(
+        "Longest wait of an unallocated case, oldest given out first", "months", "stock", cases="oldest"
+    ),
     "cases_held": Measure("Cases held by workers", "cases", "stock", cases="held"),
     "case_holder_fte": Measure("Workers holding a case", "FTE", "stock", cases="holder_fte"),
     "workers": Measure("Workers who take cases", "workers", "stock", cases="workers"),
@@ -65,6 +78,10 @@ MEASURES: dict[str, Measure] = {
     "cases_closed": Measure("Cases that closed", "cases", "flow", cases="closed"),
     "cases_passed_in": Measure("Cases passed in from other teams", "cases", "flow", cases="passed_in"),
     "cases_passed_out": Measure("Cases passed to other teams", "cases", "flow", cases="passed_out"),
+    "kept_cases": Measure("Cases kept open after step-down", "cases", "stock", cases="kept"),
+    "step_down_fte": Measure(
+        "Workers taken up by cases kept open after step-down", "FTE", "rate", parts=("kept_cases", "caseload")
+    ),
     "changes_of_worker": Measure(
         "Cases that changed worker because a worker went", "cases", "flow", cases="handed_over"
     ),
@@ -135,13 +152,10 @@ def _staff(results: Results, measure: Measure, team: str | None, census: bool) -
     figures = np.zeros((months, runs))
     for name in measure.staff:
         if name == "created":
-            exists = (posts.first[None, :] <= np.arange(months)[:, None]) & (
-                np.arange(months)[:, None] <= posts.last[None, :]
-            )
-            figures += (exists @ (posts.fte * wanted))[:, None]
+            figures += (posts.exists(np.arange(months)) @ (posts.fte * wanted))[:, None]
         else:
             sign = -1.0 if name.startswith("-") else 1.0
-            figures += sign * np.tensordot(fte, results.history.staff[name.removeprefix("-")], axes=(0, 1))
+            figures += sign * np.tensordot(fte, results.history.people(name.removeprefix("-")), axes=(0, 1))
     return np.asarray(np.round(figures, 9))
 
 
@@ -150,12 +164,43 @@ def _cases(results: Results, name: str, team: str | None) -> Figures:
     if team is not None and team not in teams:
         raise KeyError(f"unknown team {team!r} that holds cases; known: {', '.join(teams)}")
     figures: NDArray[Any]
+    if name == "oldest":
+        waits = oldest_wait(history.cases["pooled"], history.cases["waiting"])
+        return np.asarray(waits.max(axis=1) if team is None else waits[:, teams.index(team)], dtype=float)
     if name == "open":
         figures = history.cases["held"] + history.cases["waiting"]
     else:
         figures = history.holder_fte if name == "holder_fte" else history.cases[name]
     chosen = figures if team is None else figures[:, [teams.index(team)]]
     return np.asarray(chosen.sum(axis=1), dtype=float)
+
+
+def oldest_wait(pooled: NDArray[np.int32], waiting: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Whole months the oldest waiting case has waited, if the oldest are given out first; 0 where none waits.
+
+    Parameters
+    ----------
+    pooled, waiting : array, shape (M + 1, C, R)
+        Cases to be given out in each month, and those of them still waiting at its end.
+
+    Examples
+    --------
+    Five cases come and wait; two are given out the next month, and three new ones wait with the rest:
+
+    >>> pooled, waiting = (np.array(x).reshape(3, 1, 1) for x in ([5, 8, 6], [5, 6, 2]))
+    >>> oldest_wait(pooled, waiting).ravel().tolist()
+    [0, 1, 1]
+    """
+    came = pooled.astype(np.int64)
+    came[1:] -= waiting[:-1]
+    came[0] = waiting[0]
+    arrived_by = np.cumsum(came, axis=0)
+    given_out = arrived_by - waiting
+    waits = np.zeros_like(waiting)
+    for month in range(1, waiting.shape[0]):
+        known_by = arrived_by[:month][::-1] > given_out[month]
+        waits[month] = np.where(waiting[month] > 0, np.logical_and.accumulate(known_by, axis=0).sum(axis=0), 0)
+    return waits
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from workforce_model.checks import Check, check_block, joined_checks
 from workforce_model.costs import KINDS, People, Values, by_budget, monthly_prices, price
 from workforce_model.doubt import DRAWS, draw_values
 from workforce_model.draws import Words
-from workforce_model.establishment import Posts, lay_out
 from workforce_model.funding import Ledger, approved_amount, fund
 from workforce_model.history import History
 from workforce_model.periods import financial_year
+from workforce_model.posts import Posts, lay_out
 from workforce_model.scenario import Scenario
 from workforce_model.simulation import simulate
 
@@ -309,7 +309,7 @@ def run_block(
     words = Words(seed, runs)
     years = tuple(financial_year(month) for month in scenario.periods.months())
     budgets = tuple(sorted(scenario.funding.budgets))
-    history = simulate(scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
+    history = simulate(scenario.place, scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
     posts = lay_out(scenario.workforce, scenario.periods.start)
     cost = price(people_of(scenario, posts, history), years, scenario.costs, here, draw, budgets)
     ledger = fund(by_budget(cost), years, budgets, scenario.funding, approved)
@@ -324,7 +324,7 @@ def people_of(scenario: Scenario, posts: Posts, history: History) -> People:
     commissioned = {name for name, group in scenario.workforce.agency.items() if group.kind == "commissioned"}
     return People(
         permanent=history.staff["permanent"][1:],
-        agency=history.staff["agency"][1:],
+        agency=(history.staff["agency"] + history.people("stand_in") + history.people("on_notice"))[1:],
         started=history.staff["started"][1:],
         fte=np.array([group.fte for group in groups]),
         grade=tuple(group.grade for group in groups),
@@ -381,6 +381,8 @@ def joined(scenario: Scenario, seed: int, doubt: bool, blocks: list[Block]) -> R
         history=History(
             staff={name: _in_run_order([h.staff[name] for h in histories], order) for name in histories[0].staff},
             cases={name: _in_run_order([h.cases[name] for h in histories], order) for name in histories[0].cases},
+            ways=histories[0].ways,
+            passed=_in_run_order([h.passed for h in histories], order),
             holder_fte=_in_run_order([h.holder_fte for h in histories], order),
             bands=_in_run_order([h.bands for h in histories], order),
             histogram=np.sum([h.histogram for h in histories], axis=0),

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from workforce_model.assumptions import Assumption, Day, Fault, Name, Text, faults_gathered, faults_within, record
-from workforce_model.caseloads import Caseloads
+from workforce_model.casework import Caseloads
 from workforce_model.costs import Costs
 from workforce_model.duties import Duties
 from workforce_model.establishment import Workforce
@@ -250,6 +250,8 @@ def as_tree(value: Any) -> Any:
         return {key: as_tree(inner) for key, inner in pairs if inner is not None}
     if isinstance(value, dict):
         return {key: as_tree(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [as_tree(inner) for inner in value]
     if isinstance(value, str | bool | int | float | datetime.date):
         return value
     return str(value)

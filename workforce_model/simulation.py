@@ -1,9 +1,9 @@
 """The only clock. Each month, in this order, for a block of runs at once:
 
 1. leavers go, contracts end, and their cases pass on;
-2. agency workers convert;
+2. agency workers convert; workers move between teams;
 3. appointed starters arrive, and agency cover for their posts goes;
-4. agency cover is arranged for what is empty, and vacancies are recruited to;
+4. agency cover is arranged for what is empty, and vacancies are recruited to; absences end and begin;
 5. cases close, pass to other teams, arrive, and are shared out;
 6. staff and caseloads are measured.
 
@@ -17,25 +17,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model import caseloads as cl
+from workforce_model import conversion as cv
+from workforce_model import filling as fl
+from workforce_model import history as hs
 from workforce_model import workforce as wf
-from workforce_model.allocation import share_out
-from workforce_model.caseloads import Arrivals, Caseloads, CaseRates, Cases
-from workforce_model.draws import Words, name_key, thin, threshold
-from workforce_model.establishment import EMPTY, PERMANENT, Posts, Workforce, case_rows, lay_out
+from workforce_model.absence import go_away
+from workforce_model.case_rates import case_rates, step_down_rules
+from workforce_model.casework import Caseloads
+from workforce_model.draws import Words, name_key, thin
+from workforce_model.establishment import Workforce
 from workforce_model.history import History, Recorder
-from workforce_model.periods import Periods, monthly_probability
-from workforce_model.workforce import Cells, Staff
+from workforce_model.periods import Periods
+from workforce_model.posts import EMPTY, PERMANENT, Cells, Posts, case_rows, joined, lay_out
+from workforce_model.staff_rates import StaffRates, Values, staff_rates
+from workforce_model.workforce import Staff
 
-Values = dict[str, NDArray[np.float64]]
+YEAR = 12
 
 
 def simulate(
-    periods: Periods, workforce: Workforce, caseloads: Caseloads, values: Values, draw: NDArray[np.intp], words: Words
-) -> History:
+    council: str, periods: Periods, workforce: Workforce, caseloads: Caseloads, values: Values, draw: NDArray[np.intp], words: Words
+) -> History:  # fmt: skip
     """Play every month for a block of runs.
 
     Parameters
     ----------
+    council : str
+        Whose year's shock it is; the national swing is every council's.
     values : dict of array, shape (D,)
         Every assumption's value in each draw of the rates, by dotted path.
     draw : array, shape (R,)
@@ -43,206 +51,234 @@ def simulate(
     words : Words
         The random words of these runs.
     """
-    posts = lay_out(workforce, periods.start)
-    months = len(periods.months())
-    people = _StaffSteps(workforce, posts, values, draw, periods, words)
-    work = _CaseSteps(workforce, caseloads, posts, values, draw, words)
+    posts, months = lay_out(workforce, periods.start), len(periods.months())
+    work = _Casework(periods, workforce, caseloads, posts, values, draw, words)
+    record = Recorder(
+        posts, work.rows, months, words.runs.size, caseloads.caseload_limit, work.ways, _switched_on(workforce)
+    )
+    people = _People(council, workforce, posts, staff_rates(workforce, posts, values, draw, periods), words, record)
     agreed = {name: values[f"workforce.agency.{name}.number"][draw] for name in workforce.agency}
-    staff = wf.open_staff(posts, words, agreed, people.newly_qualified)
+    staff = wf.open_staff(posts, words, agreed, people.rates.newly_qualified)
+    people.opening_agency_share = wf.agency_share(staff)
     cases = work.opening(staff)
-    record = Recorder(posts, work.rows, months, words.runs.size, caseloads.caseload_limit)
     record.measure(0, staff, cases)
     for month in range(1, months + 1):
-        gone = people.leave_and_end(staff, month, record)
-        moved = people.convert(staff, month, record)
-        gone += people.start(staff, month, record)
-        people.cover_and_appoint(staff, month, record)
-        handed_over = work.hand_over(cases, gone, moved)
-        record.flows(month, handed_over=handed_over, **work.close_arrive_share(staff, cases, month))
+        handed_over = work.hand_over(
+            cases, *people.leavers_go(staff, cases.held, month), people.contracts_end(staff, month)
+        )
+        work.follow(cases, *people.agency_workers_convert(staff, month))
+        handed_over += work.hand_over(cases, *people.workers_move(staff, month))
+        handed_over += work.hand_over(cases, *people.starters_arrive(staff, month))
+        people.cover_is_arranged_and_vacancies_recruited_to(staff, month)
+        handed_over += work.hand_over(cases, *people.absences_end_and_begin(staff, month))
+        flows = work.cases_close_and_pass_on(staff, cases, month)
+        flows |= work.cases_arrive_and_are_shared_out(staff, cases, month)
+        record.flows(month, handed_over=handed_over, **flows)
         record.measure(month, staff, cases)
     return record.history()
 
 
-def case_rates(caseloads: Caseloads, values: Values, draw: NDArray[np.intp]) -> CaseRates:
-    """The case rates of a block, by team in name order."""
-    teams = sorted(caseloads.teams)
-    at = {name: values[f"caseloads.{name}"] for name in (
-        "arrivals_growth", "arrivals_dispersion", "random_share", "settling_months", "settling_share", "newly_qualified_months", "newly_qualified_share",
-    )}  # fmt: skip
-    return CaseRates(
-        draw=draw,
-        arrivals=np.stack([values[f"caseloads.teams.{t}.arrivals"] for t in teams]),
-        leaving=np.stack([values[f"caseloads.teams.{t}.leaving_rate"] for t in teams]),
-        passes_on=tuple(
-            tuple(
-                (teams.index(to), values[f"caseloads.teams.{t}.passes_on.{to}"])
-                for to in sorted(caseloads.teams[t].passes_on)
-            )
-            for t in teams
-        ),
-        growth=at["arrivals_growth"],
-        dispersion=at["arrivals_dispersion"],
-        random_share=at["random_share"],
-        settling_months=at["settling_months"],
-        settling_share=at["settling_share"],
-        newly_qualified_months=at["newly_qualified_months"],
-        newly_qualified_share=at["newly_qualified_share"],
+def _switched_on(workforce: Workforce) -> tuple[str, ...]:
+    """The figures of people to record besides the usual ones."""
+    return (
+        *(hs.STAFF_AWAY if workforce.absence else ()),
+        *(hs.STAFF_NOTICE if workforce.agency_notice_months else ()),
+        *(hs.STAFF_MOVES if workforce.moves else ()),
+        *(hs.STAFF_FEES if workforce.fee_free_months else ()),
     )
 
 
-class _StaffSteps:
-    """The month's chances for posts, by run, and the steps that use them."""
+class _People:
+    """The month's steps on posts, with the rates of these runs; each says whose cases are to be handed over."""
 
     def __init__(
-        self, workforce: Workforce, posts: Posts, values: Values, draw: NDArray[np.intp], periods: Periods, words: Words
+        self, council: str, workforce: Workforce, posts: Posts, rates: StaffRates, words: Words, record: Recorder
     ) -> None:
-        def by_run(name: str) -> NDArray[np.float64]:
-            return values[f"workforce.{name}"][draw]
-
-        self.posts, self.words = posts, words
-        self.monthly = monthly_probability(values["workforce.turnover_rate"], workforce.turnover_reading)[draw]
-        opening = posts.opening == PERMANENT
-        share_under = float(1 - posts.opening_over_five[opening].mean()) if opening.any() else 0.5
-        self.under, self.over = wf.leaving_chances(self.monthly, by_run("tenure_ratio"), share_under)
-        self.team_multiplier = np.stack([
-            by_run(f"teams.{name}.leaving_multiplier") if workforce.teams[name].leaving_multiplier else np.ones(draw.size) for name in posts.teams
-        ])  # fmt: skip
-        self.year_shock = by_run("year_shock")
-        self.agency_leaving = by_run("agency_leaving_rate")
-        self.newly_qualified = threshold(by_run("newly_qualified_share"))
-        self.displacement = threshold(by_run("agency_displacement"))
-        self.covering = threshold(by_run("cover_probability"))
+        self.council, self.posts, self.rates, self.words, self.record = council, posts, rates, words, record
         self.same_month = workforce.cover_same_month
-        self.lead = by_run("recruitment_lead_months").astype(np.int8)
-        self.conversion = threshold(by_run("conversion_rate"))
-        calendar = periods.months()
-        first, last = workforce.conversion_from or periods.start, workforce.conversion_until or periods.end
-        self.converting = [first <= when <= last for when in calendar]
-        self.filling = threshold(np.stack([
-            by_run(f"posts.{name}.filling_probability")
-            if name in workforce.posts and workforce.posts[name].filling_probability else by_run("filling_probability")
-            for name in posts.groups
-        ]))  # fmt: skip
-        self.leaving = self._leaving_in(0)
+        groups = [workforce.posts.get(name) or workforce.agency[name] for name in posts.groups]
+        self.grade = np.unique([group.grade for group in groups], return_inverse=True)[1][posts.group]
+        longest = 0 if rates.notice is None else int(rates.notice.max())
+        self.notice = fl.Notice(np.zeros((longest, len(posts.groups), words.runs.size), dtype=np.int16))
+        self.opening_agency_share = np.zeros(words.runs.size)
+        self.chance = self._leaving_in(0)
 
-    def _leaving_in(self, year: int) -> NDArray[np.uint32]:
-        """Word limits of leaving in a year from the start: nobody, under and over five years, agency; shape (4, T, R)."""
-        shock = np.exp(self.year_shock * self.words.normal("year shock", "council", year) - self.year_shock**2 / 2)
-        under, over = (self.team_multiplier * (chance * shock) for chance in (self.under, self.over))
-        return threshold(
-            np.stack([np.zeros_like(under), under, over, np.broadcast_to(self.agency_leaving, under.shape)])
-        )
+    def _leaving_in(self, year: int) -> wf.Chances:
+        """Chances of leaving in a year from the start: nobody, under and over five years, agency; shape (4, T, R)."""
+        rates = self.rates
+        shock = wf.shock(self.words, "year shock", self.council, year, rates.year_shock)
+        shock *= wf.shock(self.words, "national swing", "England", year, rates.national_swing)
+        under, over = rates.under * shock, rates.over * shock
+        return np.stack([np.zeros_like(under), under, over, np.broadcast_to(rates.agency_leaving, under.shape)])
 
-    def leave_and_end(self, staff: Staff, month: int, record: Recorder) -> list[Cells]:
-        if month % 12 == 1:
-            self.leaving = self._leaving_in(month // 12)
-        left, agency_left = wf.leave(staff, self.posts, self.words, month, self.leaving)
-        ended = wf.end_contracts(staff, self.posts, month)
-        record.count("left", month, left)
-        record.count("agency_left", month, agency_left)
-        record.count("agency_ended", month, ended)
-        return [left, agency_left, ended]
+    def leavers_go(self, staff: Staff, held: NDArray[np.int16], month: int) -> tuple[Cells, Cells]:
+        """Permanent workers, then agency workers, who leave."""
+        if month % YEAR == 1:
+            self.chance = self._leaving_in(month // YEAR)
+        times, effects = None, self.rates.effects
+        if effects:
+            since_start = effects.by_agency * (wf.agency_share(staff) - self.opening_agency_share)
+            times = wf.pressure(
+                staff, self.posts, held, effects.knee, effects.by_caseload, since_start, effects.retention
+            )
+        left, agency_left = wf.leave(staff, self.posts, self.words, month, self.chance, times)
+        self.record.count("left", month, left)
+        self.record.count("agency_left", month, agency_left)
+        return left, agency_left
 
-    def convert(self, staff: Staff, month: int, record: Recorder) -> tuple[Cells, Cells]:
-        taken, given_up = wf.convert_planned(staff, self.posts, month)
-        record.count("converted", month, taken)
-        record.count("agency_converted", month, given_up)
-        if self.converting[month - 1]:
-            converted = wf.convert(staff, self.posts, self.words, month, self.conversion)
-            record.count("converted", month, converted)
-            record.count("agency_converted", month, converted)
+    def contracts_end(self, staff: Staff, month: int) -> Cells:
+        """Agency workers above establishment and commissioned workers whose contract is over."""
+        ended = fl.end_contracts(staff, self.posts, month)
+        self.record.count("agency_ended", month, ended)
+        return ended
+
+    def agency_workers_convert(self, staff: Staff, month: int) -> tuple[Cells, Cells]:
+        """By plan, as a matter of course, and in campaigns; the posts taken from above establishment, and given up."""
+        came, rates = staff.since.copy(), self.rates
+        taken, given_up = cv.convert_planned(staff, self.posts, month)
+        self._converted(month, taken, given_up, came)
+        if rates.converting[month - 1]:
+            covering = cv.convert(staff, self.posts, self.words, month, rates.conversion)
+            self._converted(month, covering, covering, came)
+        for months, plan in rates.campaigns:
+            if month in months:
+                covering, more, left = cv.campaign(staff, self.posts, self.words, month, plan)
+                self._converted(month, covering, covering, came)
+                self._converted(month, more, left, came)
+                taken, given_up = joined(taken, more), joined(given_up, left)
         return taken, given_up
 
-    def start(self, staff: Staff, month: int, record: Recorder) -> list[Cells]:
-        started, replaced = wf.start(staff, self.posts, self.words, month, self.newly_qualified)
-        displaced = wf.displace(staff, self.posts, self.words, month, started, self.displacement)
-        record.count("started", month, started)
-        record.count("agency_ended", month, replaced)
-        record.count("agency_ended", month, displaced)
-        return [replaced, displaced]
+    def _converted(self, month: int, taken: Cells, given_up: Cells, came: NDArray[np.int16]) -> None:
+        self.record.count("converted", month, taken)
+        self.record.count("agency_converted", month, given_up)
+        if self.rates.fee_free is not None:
+            early = np.flatnonzero(month - came[given_up] < self.rates.fee_free[given_up[1]])
+            self.record.count("converted_in_fee_period", month, (taken[0][early], taken[1][early]))
 
-    def cover_and_appoint(self, staff: Staff, month: int, record: Recorder) -> None:
-        record.count("agency_started", month, wf.open_contracts(staff, self.posts, month))
-        record.count(
-            "agency_started", month, wf.cover(staff, self.posts, self.words, month, self.covering, self.same_month)
-        )
-        wf.appoint(staff, self.posts, self.words, month, self.filling, self.lead)
+    def workers_move(self, staff: Staff, month: int) -> list[Cells]:
+        """Permanent workers who move to another team, leaving their cases."""
+        gone = []
+        for rate in self.rates.moves:
+            joined, left = fl.move(staff, self.posts, self.grade, self.words, month, rate)
+            self.record.count("moved_in", month, joined)
+            self.record.count("moved_out", month, left)
+            gone.append(left)
+        return gone
+
+    def starters_arrive(self, staff: Staff, month: int) -> tuple[Cells, Cells]:
+        """Agency workers replaced by a starter, and those above establishment whose work a new post takes over."""
+        started, replaced = fl.start(staff, self.posts, self.words, month, self.rates.newly_qualified)
+        displaced = fl.displace(staff, self.posts, self.words, month, started, self.rates.displacement)
+        self.record.count("started", month, started)
+        self.record.count("agency_ended", month, replaced)
+        self.record.count("agency_ended", month, displaced)
+        if self.rates.notice is not None:
+            self.notice.give(self.record.group_counts(replaced), self.rates.notice)
+            self.record.staff["on_notice"][month] = self.notice.served()
+        return replaced, displaced
+
+    def cover_is_arranged_and_vacancies_recruited_to(self, staff: Staff, month: int) -> None:
+        """Contracts begin, agency workers come to cover what is empty, and people are appointed."""
+        posts, words, rates = self.posts, self.words, self.rates
+        began = fl.open_contracts(staff, posts, month)
+        covered = fl.cover(staff, posts, words, month, rates.covering, self.same_month, rates.cover_limit)
+        self.record.count("agency_started", month, began)
+        self.record.count("agency_started", month, covered)
+        fl.appoint(staff, posts, words, month, rates.filling, rates.lead, rates.market)
+
+    def absences_end_and_begin(self, staff: Staff, month: int) -> list[Cells]:
+        """Those who start parental leave hand over their cases."""
+        return [go_away(staff, self.posts, self.words, month, self.rates.absence)] if self.rates.absence else []
 
 
-class _CaseSteps:
+class _Casework:
     """The posts that hold cases, their teams, and the month's steps on cases."""
 
     def __init__(
-        self,
-        workforce: Workforce,
-        caseloads: Caseloads,
-        posts: Posts,
-        values: Values,
-        draw: NDArray[np.intp],
-        words: Words,
-    ) -> None:
+        self, periods: Periods, workforce: Workforce, caseloads: Caseloads, posts: Posts, values: Values, draw: NDArray[np.intp], words: Words
+    ) -> None:  # fmt: skip
         teams = tuple(sorted(caseloads.teams))
-        self.posts, self.words = posts, words
+        self.posts, self.words, self.most = posts, words, caseloads.most_cases
         self.rows = case_rows(posts, teams)
-        self.rates = case_rates(caseloads, values, draw)
+        self.rates = case_rates(caseloads, periods, values, draw)
         self.key = posts.key[: posts.holding]
         self.team_key = np.array([name_key("team", name) for name in teams], dtype=np.uint64)
         self.share = posts.share[: posts.holding] * posts.fte[: posts.holding]
-        self.load_share = cl.shares_of_load(self.rates)[:, draw]
-        self.open_cases = np.stack([values[f"caseloads.teams.{t}.open_cases"] for t in teams])[:, draw]
-        self.agreed = np.ones((posts.holding, self.rates.growth.size), dtype=bool)
+        self.ways = tuple((i, j) for i, to in enumerate(self.rates.passes_on) for j, _ in to)
+        self.step_down = step_down_rules(caseloads, periods)
+        self.agreed = np.ones((posts.holding, self.rates.draws), dtype=bool)
         for name in workforce.agency:
             mine = posts.group[: posts.holding] == posts.groups.index(name)
             self.agreed[mine] = posts.number[: posts.holding][mine][:, None] < values[f"workforce.agency.{name}.number"]
 
-    def opening(self, staff: Staff) -> Cases:
+    def opening(self, staff: Staff) -> cl.Cases:
         """The open cases at the start, shared out among those who hold the posts."""
-        waiting = self.open_cases.astype(np.int32)
-        cases = Cases(held=np.zeros((self.key.size, self.words.runs.size), dtype=np.int16), waiting=waiting)
+        waiting = self.rates.expected.open_cases[:, self.rates.draw].astype(np.int32)
+        months, runs = int(self.step_down.months.max(initial=0)), self.words.runs.size
+        cases = cl.Cases(
+            held=np.zeros((self.key.size, runs), dtype=np.int16), waiting=waiting,
+            kept=np.zeros((months, self.key.size, runs), dtype=np.int16),
+            kept_waiting=np.zeros((months, *waiting.shape), dtype=np.int32),
+        )  # fmt: skip
         nothing = np.zeros_like(waiting)
-        self._share_out(cases, self._load(staff, 0), Arrivals(nothing, nothing, nothing), 0)
+        self._share_out(cases, cases.held.copy(), self._load(staff, 0), cl.Arrivals(nothing, nothing, nothing), 0)
         return cases
 
-    def hand_over(self, cases: Cases, gone: list[Cells], moved: tuple[Cells, Cells]) -> NDArray[np.int32]:
-        """Cases follow a worker who converted into another post; those of workers who went wait for a new one."""
-        taken, given_up = moved
-        cases.held[taken] = cases.held[given_up]
-        cases.held[given_up] = 0
-        handed_over = np.zeros_like(cases.waiting)
+    def hand_over(self, cases: cl.Cases, *gone: Cells) -> NDArray[np.int32]:
+        """Cases of workers who went wait for a new one; how many, by team and run."""
+        total = np.zeros_like(cases.waiting)
         for post, run in gone:
             holding = post < self.key.size
-            post, run = post[holding], run[holding]
-            np.add.at(handed_over, (self.rows.team[post], run), cases.held[post, run])
-            cases.held[post, run] = 0
-        cases.waiting += handed_over
-        return handed_over
+            total += cases.hand_over((post[holding], run[holding]), self.rows.team)
+        return total
 
-    def close_arrive_share(self, staff: Staff, cases: Cases, month: int) -> dict[str, NDArray[np.int32]]:
-        """Cases close, pass to other teams, arrive, and are shared out; the month's flows by team."""
-        leaving = self.rows.totals(cl.close(cases, self.rows.team, self.rates, self.words, self.key, month))
-        passed = cl.pass_on(leaving, self.rates, self.words, self.team_key, month)
-        cases.waiting += passed.sum(axis=0)
-        load = self._load(staff, month)
+    def follow(self, cases: cl.Cases, taken: Cells, given_up: Cells) -> None:
+        """Cases follow a worker who converted into another post, where that post holds cases; else they wait."""
+        follows = np.flatnonzero(taken[0] < self.key.size)
+        cases.follow((taken[0][follows], taken[1][follows]), (given_up[0][follows], given_up[1][follows]))
+        self.hand_over(cases, given_up)
+
+    def cases_close_and_pass_on(self, staff: Staff, cases: cl.Cases, month: int) -> dict[str, NDArray[np.int32]]:
+        """Cases close, pass to other teams, or are kept open after step-down."""
         here = slice(0, self.key.size)
+        at_work = (staff.away[here] == 0) | staff.stand_in[here] if staff.away.any() else None
+        leaving = cl.close(cases, at_work, self.rows, self.rates, self.words, self.key, month)
+        over = np.zeros_like(cases.waiting)
+        if cases.kept.size:
+            leaving, over = cl.keep_after_step_down(
+                cases, leaving, self.step_down, self.rows, self.rates, self.words, self.key, month
+            )
+        left = self.rows.totals(leaving)
+        passed = cl.pass_on(left, self.rates, self.words, self.team_key, month)
+        cases.waiting += passed.sum(axis=0)
+        return {"closed": left - passed.sum(axis=1) + over, "passed": passed}
+
+    def cases_arrive_and_are_shared_out(
+        self, staff: Staff, cases: cl.Cases, month: int
+    ) -> dict[str, NDArray[np.int32]]:
+        """New cases come; they and the waiting ones go to workers, as far as anybody can take them."""
+        load, here = self._load(staff, month), slice(0, self.key.size)
         share = self.share * ((self.posts.first[here] <= month) & (month <= self.posts.last[here]))
-        slot_share = self.rows.sums(self.agreed * share[:, None])
+        slot_share, before = self.rows.sums(self.agreed * share[:, None]), cases.held.copy()
         dealt = cl.arrive(cases, share, self.rows, slot_share, load, self.rates, self.words, self.key, month)
-        self._share_out(cases, load, dealt, month)
-        out = passed.sum(axis=1)
-        return {
-            "arrived": dealt.arrived, "closed": leaving - out, "passed_in": passed.sum(axis=0), "passed_out": out,
-        }  # fmt: skip
+        pooled = cases.waiting + dealt.at_random + dealt.evenly
+        self._share_out(cases, before, load, dealt, month)
+        return {"arrived": dealt.arrived, "pooled": pooled}
 
     def _load(self, staff: Staff, month: int) -> NDArray[np.intp]:
         here = slice(0, self.key.size)
         holder, served = staff.holder[here], month - staff.since[here]
-        return cl.load_of(holder != EMPTY, holder == PERMANENT, served, staff.newly_qualified[here], self.rates)
+        able = (holder != EMPTY) & ((staff.away[here] == 0) | staff.stand_in[here])
+        return cl.load_of(able, holder == PERMANENT, served, staff.newly_qualified[here], self.rates)
 
-    def _share_out(self, cases: Cases, load: NDArray[np.intp], dealt: Arrivals, month: int) -> None:
-        weight = np.take_along_axis(self.load_share, load, axis=0) * self.share[:, None]
+    def _share_out(
+        self, cases: cl.Cases, before: NDArray[np.int16], load: NDArray[np.intp], dealt: cl.Arrivals, month: int
+    ) -> None:
+        weight = self.rates.load_shares[load, self.rates.draw] * self.share[:, None]
         row = np.broadcast_to(self.rates.draw * self.rates.dealing.width, cases.waiting.shape)
-        purpose = "waiting dealt at random"
-        at_random = thin(cases.waiting, self.rates.dealing, row, self.words, self.team_key, purpose, month)
-        evenly = cases.waiting - at_random + dealt.evenly
-        at_random = at_random + dealt.at_random
-        cases.waiting = share_out(cases.held, weight, at_random, evenly, self.rows, self.words, self.key, month)
+        waiting = cases.waiting - cases.kept_waiting.sum(axis=0, dtype=np.int32)
+        at_random = thin(waiting, self.rates.dealing, row, self.words, self.team_key, "waiting dealt at random", month)
+        cl.allocate(
+            cases, weight, at_random + dealt.at_random, waiting - at_random + dealt.evenly, self.most, before,
+            self.rows, self.words, self.key, month,
+        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One month of posts: leave, convert, start, appoint, cover.
+"""Who holds the posts, and how they leave.
 
 A post is held by a permanent worker, by an agency worker, or by nobody, and carries a recruitment
 clock. State is arrays over posts and runs, runs contiguous; a month touches only the posts that
@@ -12,26 +12,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.draws import Words
-from workforce_model.establishment import AGENCY, EMPTY, NEVER, PERMANENT, Posts
+from workforce_model.draws import WORD_RANGE, Words, threshold
+from workforce_model.posts import AGENCY, EMPTY, PERMANENT, Cells, Posts, cells_where
 
 FIVE_YEARS = 60
 """Months of service at which the second tenure band begins."""
 
-Cells = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""Chosen (post, run) cells: two index arrays of the same length."""
-
+Chances = NDArray[np.float64]
 Limits = NDArray[np.uint32]
 """Word limits of chances (``draws.threshold``): an event happens where the word falls below."""
 
 
 @dataclass
 class Staff:
-    """Who holds each post, by post and run.
+    """Who holds each post, by post and run: arrays of shape (P, R).
 
     ``since`` is the month the holder came, or the month the post fell empty; ``clock`` the months
     until an appointed person starts, 0 where nobody is appointed; ``contracted`` whether a post
-    outside the establishment is among those agreed in this run and not ended early.
+    outside the establishment is among those agreed in this run and not ended early. ``away`` is how many
+    months of absence are left, this one included, and ``stand_in`` whether an agency worker covers it.
     """
 
     holder: NDArray[np.int8]
@@ -39,6 +38,20 @@ class Staff:
     newly_qualified: NDArray[np.bool_]
     clock: NDArray[np.int8]
     contracted: NDArray[np.bool_]
+    away: NDArray[np.int16]
+    stand_in: NDArray[np.bool_]
+
+    def fill(self, cells: Cells, holder: np.int8, month: int) -> None:
+        """Put a new holder in these posts."""
+        self.holder[cells] = holder
+        self.since[cells] = month
+        self.newly_qualified[cells] = False
+        self.away[cells] = 0
+        self.stand_in[cells] = False
+
+    def vacate(self, cells: Cells, month: int) -> None:
+        """Empty these posts."""
+        self.fill(cells, EMPTY, month)
 
 
 def open_staff(posts: Posts, words: Words, agreed: dict[str, NDArray[np.float64]], newly_qualified: Limits) -> Staff:
@@ -65,13 +78,17 @@ def open_staff(posts: Posts, words: Words, agreed: dict[str, NDArray[np.float64]
         contracted[mine] = posts.number[mine][:, None] < count[None, :]
     holder[contracted & (posts.first <= 0)[:, None]] = AGENCY
     return Staff(
-        holder=holder, since=-served, newly_qualified=newly, clock=np.zeros(shape, dtype=np.int8), contracted=contracted
+        holder=holder,
+        since=-served,
+        newly_qualified=newly,
+        clock=np.zeros(shape, dtype=np.int8),
+        contracted=contracted,
+        away=np.zeros(shape, dtype=np.int16),
+        stand_in=np.zeros(shape, dtype=bool),
     )
 
 
-def leaving_chances(
-    monthly: NDArray[np.float64], tenure_ratio: NDArray[np.float64], share_under: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def leaving_chances(monthly: Chances, tenure_ratio: Chances, share_under: float) -> tuple[Chances, Chances]:
     """Monthly chances of leaving under and over five years' service that average to the stated one.
 
     Examples
@@ -84,14 +101,73 @@ def leaving_chances(
     return over * tenure_ratio, over
 
 
-def leave(staff: Staff, posts: Posts, words: Words, month: int, limits: Limits) -> tuple[Cells, Cells]:
+def shock(words: Words, purpose: str, name: str, year: int, deviation: Chances) -> Chances:
+    """A year's common shock to leaving, by run: log-normal with mean one.
+
+    The year's shock belongs to a council, by name; the national swing to all councils alike.
+
+    Parameters
+    ----------
+    year : int
+        Years since the clock started.
+    deviation : array, shape (R,)
+        Standard deviation of the logarithm; nought is no shock.
+    """
+    return np.asarray(np.exp(deviation * words.normal(purpose, name, year) - deviation**2 / 2))
+
+
+def times_as_likely(chance: Chances, times: Chances) -> Chances:
+    """A monthly chance whose hazard is so many times as high: never above one, nought stays nought.
+
+    Examples
+    --------
+    >>> times_as_likely(np.array([0.013]), np.array([2.0])).round(6).tolist()
+    [0.025831]
+    """
+    return np.asarray(1 - (1 - chance) ** times)
+
+
+def pressure(
+    staff: Staff, posts: Posts, held: NDArray[np.int16], knee: int, by_caseload: Chances, by_agency: Chances, retention: Chances
+) -> Chances:  # fmt: skip
+    """How many times as likely to leave caseloads, agency share and retention payments make each holder, (P, R).
+
+    Parameters
+    ----------
+    held : array, shape (H, R)
+        Cases at the end of last month.
+    by_caseload : array, shape (R,)
+        Change in the logarithm for each case over the knee.
+    by_agency : array, shape (R,)
+        Change in the logarithm, permanent workers only, since the council's agency share stood as it did at the start.
+    retention : array, shape (R,)
+        Multiplier for permanent workers in posts with a retention payment.
+    """
+    permanent = staff.holder == PERMANENT
+    change = np.where(permanent, by_agency, 0.0)
+    change[: held.shape[0]] += by_caseload * np.maximum(held - knee, 0)
+    paid = permanent & posts.retained[:, None]
+    return np.asarray(np.exp(change) * np.where(paid, retention, 1.0))
+
+
+def agency_share(staff: Staff) -> Chances:
+    """Agency workers over all workers in post, by run; nought where there is nobody."""
+    agency = np.count_nonzero(staff.holder == AGENCY, axis=0)
+    return np.asarray(agency / np.maximum(np.count_nonzero(staff.holder != EMPTY, axis=0), 1))
+
+
+def leave(
+    staff: Staff, posts: Posts, words: Words, month: int, chance: Chances, times: Chances | None = None
+) -> tuple[Cells, Cells]:
     """Workers who leave this month: their posts fall empty. A commissioned team keeps its number.
 
     Parameters
     ----------
-    limits : array, shape (4, T, R)
-        Word limits of leaving this month by team and run: for nobody (0), permanent workers under and
-        over five years' service, and agency workers.
+    chance : array, shape (4, T, R)
+        Chances of leaving this month by team and run: for nobody (0), permanent workers under and over
+        five years' service, and agency workers.
+    times : array, shape (P, R), optional
+        How many times as likely each holder is to leave; all alike if not given.
 
     Returns
     -------
@@ -99,169 +175,36 @@ def leave(staff: Staff, posts: Posts, words: Words, month: int, limits: Limits) 
         The (post, run) cells whose worker left.
     """
     drawn = words.of_posts(posts.key, "leave", month)
-    post, run = np.nonzero(drawn < limits.max(axis=(0, 1)))
+    highest = np.full(drawn.shape[1], WORD_RANGE) if times is not None else threshold(chance.max(axis=(0, 1)))
+    post, run = cells_where(drawn < highest)
     holder, served = staff.holder[post, run], month - staff.since[post, run]
     band = np.where(holder == PERMANENT, 1 + (served >= FIVE_YEARS), np.where(holder == AGENCY, 3, 0))
     band[posts.commissioned[post]] = 0
-    goes = drawn[post, run] < limits[band, posts.team[post], run]
-    post, run, was_permanent = post[goes], run[goes], holder[goes] == PERMANENT
-    vacate(staff, (post, run), month)
-    return (post[was_permanent], run[was_permanent]), (post[~was_permanent], run[~was_permanent])
+    mine = chance[band, posts.team[post], run]
+    goes = drawn[post, run] < threshold(mine if times is None else times_as_likely(mine, times[post, run]))
+    cells, was_permanent = (post[goes], run[goes]), holder[goes] == PERMANENT
+    staff.vacate(cells, month)
+    return (cells[0][was_permanent], cells[1][was_permanent]), (cells[0][~was_permanent], cells[1][~was_permanent])
 
 
-def vacate(staff: Staff, cells: Cells, month: int) -> None:
-    """Empty these posts."""
-    staff.holder[cells] = EMPTY
-    staff.since[cells] = month
-    staff.newly_qualified[cells] = False
-
-
-def convert(staff: Staff, posts: Posts, words: Words, month: int, limit: Limits) -> Cells:
-    """Agency workers covering a vacancy who take the post: same person, same cases.
-
-    A post to which somebody is already appointed is not open to conversion.
-    """
-    eligible = (staff.holder == AGENCY) & (staff.clock == 0) & posts.established[:, None]
-    cells = _chosen(eligible, posts, words, "convert", month, limit)
-    staff.holder[cells] = PERMANENT
-    staff.since[cells] = month
-    return cells
-
-
-def convert_planned(staff: Staff, posts: Posts, month: int) -> tuple[Cells, Cells]:
-    """Agency workers above establishment who take up newly created posts: same person, same cases.
-
-    The longest in post goes first; where none is left in the team, the post starts as recruited.
-
-    Returns
-    -------
-    taken, given_up : cells
-        The established posts taken, and the contracts given up for them, in step.
-    """
-    extra = np.flatnonzero(~posts.established & ~posts.commissioned)
-    taken: list[Cells] = []
-    given_up: list[Cells] = []
-    for post in np.flatnonzero(posts.converted & (posts.starts == month)):
-        mine = extra[posts.team[extra] == posts.team[post]]
-        there = staff.holder[mine] == AGENCY
-        run = np.flatnonzero(there.any(axis=0))
-        contract = mine[np.where(there, staff.since[mine], np.iinfo(np.int16).max).argmin(axis=0)[run]]
-        staff.holder[post, run], staff.since[post, run] = PERMANENT, month
-        staff.contracted[contract, run] = False
-        vacate(staff, (contract, run), month)
-        taken.append((np.full(run.size, post), run))
-        given_up.append((contract, run))
-    return _joined(taken), _joined(given_up)
-
-
-def _joined(cells: list[Cells]) -> Cells:
-    none = np.zeros(0, dtype=np.intp)
-    return np.concatenate([none, *(post for post, _ in cells)]), np.concatenate([none, *(run for _, run in cells)])
-
-
-def start(staff: Staff, posts: Posts, words: Words, month: int, newly_qualified: Limits) -> tuple[Cells, Cells]:
-    """Appointed people who start this month; an agency worker covering the post goes.
-
-    Returns
-    -------
-    started, replaced : cells
-        Posts whose appointed person started, and those among them that agency had covered.
-    """
-    due = staff.clock == 1
-    staff.clock -= staff.clock > 0
-    planned = (posts.starts == month)[:, None] & (staff.holder != PERMANENT)
-    post, run = np.nonzero(due | planned)
-    covered = staff.holder[post, run] == AGENCY
-    staff.clock[post, run] = 0
-    staff.holder[post, run] = PERMANENT
-    staff.since[post, run] = month
-    drawn = words.of_cells(posts.key[post], run, "newly qualified", month)
-    staff.newly_qualified[post, run] = (drawn < newly_qualified[run]) & posts.qualified[post]
-    return (post, run), (post[covered], run[covered])
-
-
-def appoint(
-    staff: Staff, posts: Posts, words: Words, month: int, limit: Limits, lead_months: NDArray[np.int8]
-) -> Cells:
-    """Posts without a permanent holder to which somebody is appointed this month, to start after the lead.
+def chosen(eligible: NDArray[np.bool_], posts: Posts, words: Words, purpose: str, month: int, limit: Limits) -> Cells:
+    """The eligible cells whose word falls below the limit of the event.
 
     Parameters
     ----------
-    limit : array, shape (G, R)
-        Word limit of the monthly probability that a vacancy is filled, by post group.
-    lead_months : array, shape (R,)
-        Whole months from appointment to start, at least one.
+    eligible : array, shape (P, R)
+    limit : array, shape (R,) or (G, R)
+        By run, or by post group and run.
     """
-    open_to = posts.established & (posts.first <= month) & (posts.starts == NEVER)
-    vacant = (staff.holder != PERMANENT) & (staff.clock == 0) & open_to[:, None]
-    post, run = _chosen(vacant, posts, words, "appoint", month, limit)
-    staff.clock[post, run] = lead_months[run]
-    return post, run
-
-
-def cover(staff: Staff, posts: Posts, words: Words, month: int, limit: Limits, same_month: bool) -> Cells:
-    """Empty posts that an agency worker comes to cover, and agency posts above establishment refilled.
-
-    A post that fell empty this month is covered at once only if ``same_month``.
-    """
-    active = posts.coverable & (posts.first <= month) & (month <= posts.last) & ~posts.commissioned
-    waiting = (staff.holder == EMPTY) & active[:, None] & (staff.contracted | posts.established[:, None])
-    if not same_month:
-        waiting &= staff.since < month
-    cells = _chosen(waiting, posts, words, "cover", month, limit)
-    staff.holder[cells] = AGENCY
-    staff.since[cells] = month
-    return cells
-
-
-def open_contracts(staff: Staff, posts: Posts, month: int) -> Cells:
-    """Agency workers above establishment and commissioned workers whose first month this is."""
-    post, run = np.nonzero((~posts.established & (posts.first == month))[:, None] & staff.contracted)
-    staff.holder[post, run] = AGENCY
-    staff.since[post, run] = month
-    return post, run
-
-
-def end_contracts(staff: Staff, posts: Posts, month: int) -> Cells:
-    """Agency workers above establishment and commissioned workers whose last month has passed."""
-    ended = ~posts.established & (posts.last == month - 1)
-    post, run = np.nonzero(ended[:, None] & (staff.holder == AGENCY))
-    staff.contracted[ended] = False
-    vacate(staff, (post, run), month)
-    return post, run
-
-
-def displace(staff: Staff, posts: Posts, words: Words, month: int, started: Cells, limit: Limits) -> Cells:
-    """Agency workers above establishment whose work a newly created post has taken over.
-
-    Each start in a post that ``displaces_agency`` ends, with the stated chance, one contract above
-    establishment in the same team, longest in post first.
-    """
-    post, run = started
-    counts = posts.displaces[post]
-    post, run = post[counts], run[counts]
-    taken = words.of_cells(posts.key[post], run, "displace", month) < limit[run]
-    post, run = post[taken], run[taken]
-    ended_posts, ended_runs = [], []
-    for row, column in zip(post.tolist(), run.tolist(), strict=True):
-        mine = np.flatnonzero(
-            (posts.team == posts.team[row])
-            & ~posts.established
-            & ~posts.commissioned
-            & (staff.holder[:, column] == AGENCY)
-        )
-        if mine.size:
-            longest = int(mine[np.argmin(staff.since[mine, column])])
-            staff.contracted[longest, column] = False
-            vacate(staff, (np.array([longest]), np.array([column])), month)
-            ended_posts.append(longest)
-            ended_runs.append(column)
-    return np.array(ended_posts, dtype=np.intp), np.array(ended_runs, dtype=np.intp)
-
-
-def _chosen(eligible: NDArray[np.bool_], posts: Posts, words: Words, purpose: str, month: int, limit: Limits) -> Cells:
-    """The eligible cells whose word falls below the limit of the event."""
-    post, run = np.nonzero(eligible)
-    drawn = words.of_cells(posts.key[post], run, purpose, month)
-    happens = drawn < (limit[run] if limit.ndim == 1 else limit[posts.group[post], run])
+    post, run = cells_where(eligible)
+    happens = words.of_cells(posts.key[post], run, purpose, month) < (
+        limit[run] if limit.ndim == 1 else limit[posts.group[post], run]
+    )
     return post[happens], run[happens]
+
+
+def longest_first(staff: Staff, posts: Posts) -> Cells:
+    """Agency workers above establishment, the longest in post first."""
+    post, run = cells_where(posts.additional[:, None] & (staff.holder == AGENCY))
+    order = np.lexsort((post, staff.since[post, run]))
+    return post[order], run[order]
