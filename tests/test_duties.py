@@ -202,6 +202,50 @@ def test_every_duty_of_enfield_conserves_its_requests(approved: Scenario) -> Non
         assert (done.measured(name, "hours_worked") <= done.measured(name, "hours_available") + 1e-6).all(), name
 
 
+@pytest.fixture(scope="module")
+def central(approved: Scenario) -> DutiesDone:
+    """Enfield at each assumption's value: luck alone."""
+    return played(approved, 150, doubt=False)
+
+
+@pytest.mark.parametrize(
+    ("duty", "measure", "year", "expected"),
+    [
+        ("return_home_interviews", "offered", "2020/21", 36 * 12),  # 10 + 13 + 13 a month, all offered
+        ("return_home_interviews", "accepted", "2020/21", 36 * 12 * 0.55),
+        ("private_fostering", "requested", "2020/21", 0.6 * 12),
+        ("plan_reviews", "requested", "2019/20", 20 * 10),  # from June
+        ("lead_audits", "requested", "2019/20", 16 * 7),  # from September
+        ("review_audits", "requested", "2019/20", 30),  # July alone
+        ("health_workshops", "requested", "2019/20", 8),  # 1 May, 12 June, 24 July, 4 September, 16 October, ...
+        ("health_passports", "requested", "2020/21", 4.5 * 12),  # joiners; none lost since copies are kept
+    ],
+)
+def test_each_instance_has_the_work_its_inputs_add_up_to(
+    duty: str, measure: str, year: str, expected: float, central: DutiesDone
+) -> None:
+    figures = central.in_year(duty, measure, year)
+
+    assert abs(figures.mean() - expected) <= 4.42 * figures.std(ddof=1) / np.sqrt(figures.size) + 1e-9
+
+
+def test_visits_settle_at_what_starts_endings_and_the_schedule_give(central: DutiesDone) -> None:
+    # 0.6 notifications a month, 60% confirmed; an arrangement lasts a whole number of months, each the last with
+    # chance 0.09, so a visit due d days after the start is made by 0.91 ** (d // 30.4) of them.
+    due = np.concatenate([np.arange(42, 379, 42), np.arange(462, 5_000, 84)])
+    expected = 0.6 * 0.6 * 12 * (0.91 ** (due // 30.4375)).sum()
+
+    figures = central.in_year("private_fostering_visits", "requested", "2022/23")
+
+    assert abs(figures.mean() - expected) < 4.42 * figures.std(ddof=1) / np.sqrt(figures.size)
+
+
+def test_the_share_of_audits_found_good_is_the_stated_one(central: DutiesDone) -> None:
+    good, done = (central.in_year("lead_audits", x, "2021/22") for x in ("good", "done"))
+
+    assert abs(good.sum() / done.sum() - 0.45) < 4.42 * np.sqrt(0.45 * 0.55 / done.sum())
+
+
 def test_interviews_in_time_lie_where_published_councils_lie(approved: Scenario) -> None:
     # Ofsted reports: 29% to 92% within 72 hours; one council in all, no other evidence on Enfield.
     in_time = played(approved, 150).in_year("return_home_interviews", "share_in_time", "2020/21")

@@ -87,7 +87,9 @@ def test_keeping_copies_frees_work_and_the_investment_brings_people(approved: Re
 
 def test_an_action_on_caseloads_is_played_beside_a_run_without_it_with_the_same_luck(approved: Results, plan: Plan) -> None:  # fmt: skip
     # A lever in another room: cases that leave family support less often, over the team's own average caseload.
-    slower = dataclasses.replace(plan.actions["1.4"], without={"caseloads.teams.family_support.leaving_rate": 0.20})
+    slower = dataclasses.replace(
+        plan.actions["1.4"], adds={}, without={"caseloads.teams.family_support.leaving_rate": 0.20}
+    )
 
     work, _ = work_of(approved, "1.4", slower, "2020/21")
 
@@ -100,8 +102,30 @@ def test_an_action_on_caseloads_is_played_beside_a_run_without_it_with_the_same_
     assert work["family_support"].mean() > 0
 
 
+def test_three_months_after_step_down_keep_open_three_months_of_the_plans_kept(approved: Results, plan: Plan) -> None:
+    # 1.4: of those who leave the team, 88.4% pass to no other, 36% of these ended a plan and 40% of those would close.
+    place = sorted(approved.scenario.caseloads.teams).index("family_support")
+    year = np.flatnonzero(np.array(approved.years) == "2020/21") + 1
+    cases = {name: figures[year, place] for name, figures in approved.history.cases.items()}
+    kept_a_month = 0.884 * 0.36 * 0.4 * (cases["closed"] + cases["passed_out"]).mean(axis=0)
+    load = (cases["held"] / approved.history.holder_fte[year, place]).mean(axis=0)
+
+    work, _ = work_of(approved, "1.4", plan.actions["1.4"], "2020/21")
+
+    difference = work["family_support"] - 3 * kept_a_month / load
+    assert abs(difference.mean()) < 4.42 * difference.std(ddof=1) / math.sqrt(difference.size) + 0.02 * work["family_support"].mean()  # fmt: skip
+
+
+def test_a_scenario_that_has_the_step_down_already_gives_the_same_work(approved: Results, plan: Plan) -> None:
+    has_it = wm.run(approved.scenario.replace(dict(plan.actions["1.4"].adds)), 40, doubt=False)
+
+    here, there = (work_of(r, "1.4", plan.actions["1.4"], "2020/21")[0]["family_support"] for r in (approved, has_it))
+
+    assert here == pytest.approx(there)
+
+
 def test_a_lever_the_scenario_does_not_state_is_said_so_and_no_figure_is_made_up(approved: Results, plan: Plan) -> None:
-    unknown = dataclasses.replace(plan.actions["1.4"], without={"caseloads.no_such_lever": 0})
+    unknown = dataclasses.replace(plan.actions["1.4"], adds={}, without={"caseloads.no_such_lever": 0})
 
     work, lever = work_of(approved, "1.4", unknown, "2020/21")
 

@@ -53,7 +53,8 @@ class Action:
 
     ``duty`` is a duty that is all its work; ``moves_team`` where that duty passes from one team to another;
     ``own_work`` work that no duty plays; ``budget`` posts that it brings; ``without`` the scenario as it would
-    be without the action, by dotted path, which is then played beside it with the same luck. ``no_lever`` says why the model has none. ``figure`` is a measure
+    be without the action, by dotted path, and ``adds`` a table of the scenario that is the action; either is then
+    played, with and without, with the same luck. ``no_lever`` says why the model has none. ``figure`` is a measure
     ("share_at_or_over") or a duty's ("return_home_interviews: share_in_time"); ``outside_figure`` names one
     that the model does not have.
     """
@@ -71,6 +72,7 @@ class Action:
     own_work: OwnWork | None = None
     budget: Name | None = None
     without: dict[Text, Setting] = field(default_factory=dict)
+    adds: dict[Text, dict[Text, Any]] = field(default_factory=dict)
     no_lever: Text | None = None
     moves: Text
     basis: Text
@@ -81,7 +83,7 @@ class Action:
     @property
     def has_lever(self) -> bool:
         """Whether the action moves something that the model plays."""
-        return bool(self.duty or self.budget or self.without)
+        return bool(self.duty or self.budget or self.without or self.adds)
 
     def faults(self) -> list[Fault]:
         """What is wrong between the fields, as (key, rule) pairs."""
@@ -95,6 +97,8 @@ class Action:
             found.append(("figure", "one figure that monitors it: of the model, or outside_figure"))
         if self.figure_team is not None and (self.figure is None or ":" in self.figure):
             found.append(("figure_team", "goes with a measure of teams; a duty has its own"))
+        if self.without and self.adds:
+            found.append(("adds", "either what the scenario is without the action, or what the action adds to it"))
         if self.moves_team and self.duty is None:
             found.append(("moves_team", "needs the duty that passes from team to team"))
         return found

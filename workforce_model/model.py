@@ -284,13 +284,11 @@ def _refuse_impossible(scenario: Scenario, runs: int, seed: int, block: int) -> 
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise ValueError(f"{name} = {value!r}: expected a whole number, at least {least}")
     groups = len(scenario.workforce.posts) + len(scenario.workforce.agency)
-    bytes_each = len(scenario.periods.months()) * (
-        groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 100
-    )
+    a_month = groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 100
+    bytes_each = len(scenario.periods.months()) * a_month
     if runs * bytes_each > _MOST_BYTES:
-        raise ValueError(
-            f"runs = {runs:,}: the results would take about {runs * bytes_each / 1e9:,.0f} GB; at most {int(_MOST_BYTES / bytes_each):,} runs fit"
-        )
+        size, most = runs * bytes_each / 1e9, int(_MOST_BYTES / bytes_each)
+        raise ValueError(f"runs = {runs:,}: the results would take about {size:,.0f} GB; at most {most:,} runs fit")
 
 
 def _blocks(numbers: NDArray[np.int64], draws: int, block: int) -> list[NDArray[np.int64]]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from workforce_model.formats import rounded
 from workforce_model.measures import MEASURES, measured, measured_in_year, spread
 from workforce_model.periods import month
 from workforce_model.problems import ScenarioError
+from workforce_model.scenario import Scenario, as_tree
 from workforce_model.tables import COUNCIL, reported_years
 
 if TYPE_CHECKING:
@@ -118,7 +119,11 @@ def _parts(results: Results, reference: str, action: Action, year: str) -> Itera
     if action.duty:
         yield from _duty(results, action.duty, action.moves_team, year)
     if action.without:
-        yield from _difference(results, action, year)
+        yield from _difference(results, _played(results, action.without), year)
+    if action.adds:
+        stated = all(_states(results.scenario, path) for path in action.adds)
+        other = _played(results, dict.fromkeys(action.adds) if stated else action.adds)
+        yield from _difference(*((results, other) if stated else (other, results)), year)
 
 
 def _own_work(results: Results, reference: str, action: Action, own: OwnWork, year: str) -> Figures:
@@ -160,9 +165,8 @@ def _duty(results: Results, duty: str, moves_team: bool, year: str) -> Iterator[
         yield results.scenario.duties.work[duty].team, -np.asarray(fte)
 
 
-def _difference(results: Results, action: Action, year: str) -> Iterator[tuple[str, Figures]]:
-    """What the run has to do beyond one without the action: hours of duties, and cases at the team's own caseload."""
-    other = _without(results, action)
+def _difference(results: Results, other: Results, year: str) -> Iterator[tuple[str, Figures]]:
+    """What the run with the action has to do beyond the one without: hours of duties, and cases at the team's caseload."""
     months = reported_years(results)[year]
     for name in results.duties.names:
         extra = results.duties.in_year(name, "fte_required", year) - other.duties.in_year(name, "fte_required", year)
@@ -173,19 +177,25 @@ def _difference(results: Results, action: Action, year: str) -> Iterator[tuple[s
         extra = more - measured(other, "open_cases", team)[months + 1]
         if extra.any():
             yield team, np.asarray((extra / np.nanmean(load, axis=0)).mean(axis=0))
-    if other.history is results.history and not results.duties.names:
-        raise _NotStatedError("duties")
 
 
-def _without(results: Results, action: Action) -> Results:
-    """The same runs without the action; where only duties differ, the people and cases are not played again."""
+def _states(scenario: Scenario, path: str) -> bool:
+    """Whether a scenario states anything at a path."""
+    place: Any = as_tree(scenario)
+    for part in path.split("."):
+        place = place.get(part) if isinstance(place, dict) else None
+    return place is not None
+
+
+def _played(results: Results, changes: Mapping[str, Any]) -> Results:
+    """The same runs with a change; where only duties differ, the people and cases are not played again."""
     from workforce_model.model import run
 
     try:
-        scenario = results.scenario.replace(dict(action.without))
+        scenario = results.scenario.replace(changes)
     except ScenarioError as error:
         raise _NotStatedError(", ".join(problem.place for problem in error.problems)) from None
-    if all(path.startswith("duties.") for path in action.without):
+    if all(path.startswith("duties.") for path in changes):
         return dataclasses.replace(results, scenario=scenario)
     return run(scenario, results.runs, results.seed, doubt=results.doubt)
 
