@@ -13,6 +13,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
@@ -184,6 +185,32 @@ def duty_share(results: Results, duty: str, measure: str = "share_in_time", ax: 
     over = "twelve months to each month" if flows else "month end"
     subtitle = f"{what}, {_place(results)}, {over}, {DUTY_MEASURES[measure].unit}, per cent"
     return _finished(ax, headline, subtitle, detail, [results])
+
+
+def work_by_action(results: Results, plan: pd.DataFrame, year: str, created: float, ax: Axes | None = None) -> Axes:
+    """FTE of work that each action of a plan creates in a year, and of the people it brings or work it frees.
+
+    ``plan`` is the table of ``wm.plan`` and ``created`` its figure, the work created net of work freed. An action whose work is not defined has no bar and says so.
+    """
+    ax = _axes(ax or Figure(figsize=(SIZE[0], 5.6)).add_axes((0.44, 0.12, 0.5, 0.7)))
+    ax.grid(axis="x", color="#BFBFBF", linewidth=0.5)
+    ax.grid(visible=False, axis="y")
+    rows = list(plan.groupby("reference", sort=False))
+    place = np.arange(len(rows))[::-1]
+    details = []
+    for y, (reference, mine) in zip(place, rows, strict=True):
+        ax.barh(y, mine.loc[mine["fte_mean"] > 0, "fte_mean"].sum(), 0.6, color=COLOURS[0])
+        ax.barh(y, mine.loc[mine["fte_mean"] < 0, "fte_mean"].sum(), 0.6, color=COLOURS[1])
+        net = mine["fte_mean"].sum(min_count=1)
+        if np.isnan(net):
+            ax.annotate(fte(net), (0, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
+        details.append(f"{reference} {fte(net)}")
+    names = [textwrap.shorten(f"{ref} {mine['action'].iloc[0]}", 48, placeholder="...") for ref, mine in rows]
+    ax.set_yticks(place, [_plain(name) for name in names], fontsize=8)
+    ax.axvline(0, color="#3D3D3D", linewidth=1)
+    headline = f"The plan's actions create {fte(created)} FTE of work in {year}"
+    subtitle = f"FTE averaged over {year}, mean of the runs, {_place(results)}: work created (blue, right), people brought or work freed (orange, left)"
+    return _finished(ax, headline, subtitle, "; ".join(details), [results])
 
 
 def first_charts(results: list[Results]) -> dict[str, Figure]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,7 +92,13 @@ def plan(
     table = pd.DataFrame(rows, columns=COLUMNS)
     s = spread(work, results.draw)
     return Answer(10, "FTE of work created by each action of the plan?", s.mean, s.p10, s.p90, "FTE",
-                  _sentence(results, table, year, work, brought), table)  # fmt: skip
+                  _sentence(results, table, year, work, brought), table, partial(_chart, results, table, year, s.mean))  # fmt: skip
+
+
+def _chart(results: Results, table: pd.DataFrame, year: str, created: float, ax: Any = None) -> Any:
+    from workforce_model.charts import work_by_action
+
+    return work_by_action(results, table, year, created, ax=ax)
 
 
 def work_of(results: Results, reference: str, action: Action, year: str) -> tuple[Work, str]:
