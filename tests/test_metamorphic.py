@@ -224,3 +224,61 @@ def test_every_check_passes_and_the_ledger_closes_on_all_shipped_scenarios() -> 
         assert result.passed, statuses
         closing = result.cost.sum(axis=(1, 2)) + result.ledger.used.sum(axis=1) - result.ledger.gap.sum(axis=1)
         assert float(np.abs(closing).max()) < 0.005
+
+
+def halves(changes: dict[str, Any]) -> Any:
+    """The toy's team of ten posts as two teams of five, with half the cases and half the arrivals each."""
+    tree = toy_tree(changes)
+    one = tree["caseloads"]["teams"].pop("team")
+    group = tree["workforce"]["posts"].pop("worker")
+    tree["workforce"]["teams"] = {name: {"label": name} for name in ("east", "west")}
+    for name in ("east", "west"):
+        tree["workforce"]["posts"][f"{name}_worker"] = {
+            **group,
+            "team": name,
+            "number": 5,
+            "opening_over_five_years": 5,
+        }
+        half = {key: {**one[key], "value": one[key]["value"] / 2} for key in ("open_cases", "arrivals")}
+        tree["caseloads"]["teams"][name] = {**one, **half}
+    return scenario_from(tree, "two halves")
+
+
+def test_m14_two_halves_of_a_team_have_its_totals_where_nothing_is_random() -> None:
+    still = {"caseloads.random_share": 0.0, "caseloads.teams.team.open_cases": 150}
+
+    whole, split = wm.run(toy(still), 20), wm.run(halves(still), 20)
+
+    for name in ("held", "waiting", "workers", "at_or_over"):
+        assert np.array_equal(whole.history.cases[name].sum(axis=1), split.history.cases[name].sum(axis=1)), name
+    assert np.array_equal(whole.cost, split.cost)
+
+
+def test_m14_two_halves_of_a_team_have_its_totals_in_distribution() -> None:
+    moving = {
+        "workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2, "caseloads.teams.team.arrivals": 20.0,
+        "caseloads.teams.team.leaving_rate": 0.2, "caseloads.arrivals_dispersion": 2.0, "periods.end": "2020-03",
+    }  # fmt: skip
+
+    whole, split = wm.run(toy(moving), 5_000, doubt=False), wm.run(halves(moving), 5_000, 7, doubt=False)
+
+    for figures in (
+        lambda r: r.history.cases["held"][12] + r.history.cases["waiting"][12],
+        lambda r: r.history.staff["permanent"][12],
+    ):
+        one, other = (figures(r).sum(axis=0).astype(float) for r in (whole, split))
+        assert abs(one.mean() - other.mean()) <= 4.42 * np.sqrt((one.var() + other.var()) / 5_000)
+        assert one.var() == pytest.approx(other.var(), rel=0.12)
+
+
+def test_m16_the_same_scenario_a_year_later_has_the_same_flows() -> None:
+    later = {
+        "periods.start": "2020-04", "periods.end": "2021-09", "periods.report_from": "2020-04",
+        "funding.lines.base.amounts": {"2020/21": 360_000.0},
+    }  # fmt: skip
+
+    now, then = wm.run(busy(), 100), wm.run(busy(later), 100)
+
+    assert all(np.array_equal(now.history.staff[name], then.history.staff[name]) for name in now.history.staff)
+    assert all(np.array_equal(now.history.cases[name], then.history.cases[name]) for name in now.history.cases)
+    assert np.array_equal(now.ledger.used, then.ledger.used)

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, costs, funding
+    from workforce_model import charts, charts_duties, costs, funding
     from workforce_model.actions import load_plan
     from workforce_model.audits import audit_change, audit_evidence
     from workforce_model.board_figures import board_pack
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
+    from workforce_model.fit import caseload_fit
     from workforce_model.model import Interrupted, Results, run
     from workforce_model.plan_at_work import plan
     from workforce_model.practice_effects import practice_lead_effects
@@ -46,6 +47,7 @@ _HOME = {
     "caseload_spread_table": "tables",
     "ledger_table": "tables",
     "monthly_table": "tables",
+    "caseload_fit": "fit",
     "Interrupted": "model",
     "Results": "model",
     "run": "model",
@@ -53,7 +55,7 @@ _HOME = {
     "Scenario": "scenario",
     "ScenarioError": "problems",
 }
-_ROOMS = ("charts", "costs", "funding")
+_ROOMS = ("charts", "charts_duties", "costs", "funding")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -65,8 +67,10 @@ __all__ = [
     "audit_change",
     "audit_evidence",
     "board_pack",
+    "caseload_fit",
     "caseload_spread_table",
     "charts",
+    "charts_duties",
     "costs",
     "envelope_table",
     "funding",

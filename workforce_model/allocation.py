@@ -19,7 +19,7 @@ Counts = NDArray[np.int32]
 Held = NDArray[np.int16]
 Chosen = NDArray[np.bool_]
 Levels = NDArray[Any]
-"""Whole numbers or floats, of one kind in a call."""
+"""Whole-number levels or counts by run, of whatever width the search runs fastest in."""
 
 
 def share_out(
@@ -210,7 +210,7 @@ def first_by_rank(candidate: Chosen, rank: NDArray[np.integer], number: NDArray[
     """
     chosen = np.empty_like(candidate)
 
-    def ranked_below(limit: NDArray[np.integer]) -> NDArray[np.int16]:
+    def ranked_below(limit: Levels) -> Levels:
         np.logical_and(candidate, rank < limit, out=chosen)
         return np.asarray(np.add.reduce(chosen, axis=0, dtype=np.int16))
 
@@ -224,10 +224,7 @@ def first_by_rank(candidate: Chosen, rank: NDArray[np.integer], number: NDArray[
 
 
 def _highest_level(
-    needed: Callable[[Levels], Levels],
-    available: NDArray[np.integer],
-    low: Levels,
-    high: Levels,
+    needed: Callable[[Levels], Levels], available: NDArray[np.integer], low: Levels, high: Levels
 ) -> Levels:
     """The highest whole level, from ``low`` (within reach) to below ``high`` (beyond it), whose need is available.
 

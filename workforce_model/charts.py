@@ -13,13 +13,11 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from workforce_model.duty_results import DUTY_MEASURES
 from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, percent, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
@@ -40,7 +38,7 @@ def text_alternative(ax: Axes) -> str:
 def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Cost of a budget's posts by financial year, against what was approved for each."""
     budget = budget or newest_budget(results)
-    ax = _axes(ax)
+    ax = axes_of(ax)
     years = reported_years(results)
     b = results.budgets.index(budget)
     spends = [spread(results.cost[months, b].sum(axis=(0, 1)), results.draw) for months in years.values()]
@@ -71,13 +69,13 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
         f"{year} £{thousands(s.mean)}k [{thousands(s.p10)} to {thousands(s.p90)}], approved £{thousands(amount)}k"
         for year, s, amount in zip(years, spends, approved, strict=True)
     )
-    return _finished(ax, headline, f"Cost and approval by financial year, {_place(results)}, £000", detail, [results])
+    return finished(ax, headline, f"Cost and approval by financial year, {place_of(results)}, £000", detail, [results])
 
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """A budget's posts filled by permanent staff, month by month."""
     budget = budget or newest_budget(results)
-    ax = _axes(ax)
+    ax = axes_of(ax)
     groups = [
         i
         for i, name in enumerate(results.posts.groups)
@@ -85,12 +83,12 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
     ]
     filled = results.history.staff["permanent"][:, groups].sum(axis=1, dtype=float)[1:]
     total = sum(results.scenario.workforce.posts[results.posts.groups[i]].number for i in groups)
-    months = _reported(results)
+    months = reported(results)
     _band(ax, results, filled, COLOURS[0], "-", "")
     ax.axhline(total, color="#3D3D3D", linewidth=1, linestyle=":")
     ax.annotate(f"{total} posts", (0, total), (4, 4), textcoords="offset points", color="#3D3D3D")
     ax.set_ylim(0, total * 1.15)
-    _month_ticks(ax, results)
+    month_ticks(ax, results)
     marks = {year: spread(filled[m[-1]], results.draw) for year, m in reported_years(results).items()}
     label = results.scenario.funding.budgets[budget].label
     year, s = next(iter(marks.items()))
@@ -99,15 +97,15 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
         f"March {_end(y)} {rounded(m.mean, 1)} [{rounded(m.p10)} to {rounded(m.p90)}]" for y, m in marks.items()
     )
     span = f"{results.months[months[0]]} to {results.months[-1]}"
-    return _finished(
-        ax, headline, f"Posts filled by permanent staff, {_place(results)}, {span}, number", detail, [results]
+    return finished(
+        ax, headline, f"Posts filled by permanent staff, {place_of(results)}, {span}, number", detail, [results]
     )
 
 
 def share_at_or_over(results: Results | list[Results], team: str | None = None, ax: Axes | None = None) -> Axes:
     """Share of workers at or over the caseload limit, month by month, scenarios compared."""
     together = [results] if isinstance(results, Results) else results[:4]
-    ax = _axes(ax)
+    ax = axes_of(ax)
     first, limit = together[0], together[0].scenario.caseloads.caseload_limit
     where = "all teams" if team is None else first.scenario.workforce.teams[team].label
     ends, details = [], []
@@ -125,18 +123,18 @@ def share_at_or_over(results: Results | list[Results], team: str | None = None, 
     _end_labels(ax, first, ends)
     ax.set_ylim(0, max(ax.get_ylim()[1], 0.05))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _month_ticks(ax, first)
+    month_ticks(ax, first)
     when = list(reported_years(first))[min(1, len(reported_years(first)) - 1)]
     headline = f"{percent(_at(first, team, when).mean)} of workers hold {limit} or more cases in March {_end(when)}"
     if len(together) > 1:
         headline = _compared(together[0], together[-1], team, when, limit)
-    subtitle = f"Share of workers with {limit} or more cases, {where}, {_place(first)}, month end, per cent"
-    return _finished(ax, headline, subtitle, "; ".join(details), together)
+    subtitle = f"Share of workers with {limit} or more cases, {where}, {place_of(first)}, month end, per cent"
+    return finished(ax, headline, subtitle, "; ".join(details), together)
 
 
 def staffing(results: Results, ax: Axes | None = None) -> Axes:
     """Permanent, agency and vacant FTE, month by month."""
-    ax = _axes(ax)
+    ax = axes_of(ax)
     series = {
         "Permanent": measured(results, "in_post_fte"),
         "Vacant": measured(results, "vacancy_fte"),
@@ -153,64 +151,13 @@ def staffing(results: Results, ax: Axes | None = None) -> Axes:
         )
     _end_labels(ax, results, ends)
     ax.set_ylim(0, None)
-    _month_ticks(ax, results)
+    month_ticks(ax, results)
     year = next(iter(reported_years(results)))
     last = reported_years(results)[year][-1] + 1
     headline = f"{fte(series['Permanent'][last].mean())} FTE permanent, {fte(series['Vacant'][last].mean())} vacant in March {_end(year)}"
-    return _finished(
-        ax, headline, f"Staff and vacancies, {_place(results)}, month end, FTE", "; ".join(details), [results]
+    return finished(
+        ax, headline, f"Staff and vacancies, {place_of(results)}, month end, FTE", "; ".join(details), [results]
     )
-
-
-def duty_share(results: Results, duty: str, measure: str = "share_in_time", ax: Axes | None = None) -> Axes:
-    """A share of a duty's work over the twelve months to each month; of people, at each month's end.
-
-    Single months hold too few requests to be read; a month in which the share is not defined is left blank.
-    """
-    ax = _axes(ax)
-    label, what, parts = results.duties.label(duty), DUTY_MEASURES[measure].label, DUTY_MEASURES[measure].parts
-    flows = parts is not None and DUTY_MEASURES[parts[1]].kind == "flow"
-    windows = [np.arange(max(0, m - 11) if flows else m, m + 1) for m in _reported(results)]
-    months = [spread(results.duties.over(duty, measure, window), results.draw) for window in windows]
-    x = np.arange(len(months))
-    ax.fill_between(x, [m.p10 for m in months], [m.p90 for m in months], color=COLOURS[0], alpha=0.18, linewidth=0)
-    ax.plot(x, [m.mean for m in months], color=COLOURS[0], linewidth=2.2)
-    ax.set_ylim(0, 1.02)
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _month_ticks(ax, results)
-    marks = {y: spread(results.duties.in_year(duty, measure, y), results.draw) for y in reported_years(results)}
-    when = list(marks)[min(1, len(marks) - 1)]
-    headline = f"{label}: {percent(marks[when].mean)} {what[0].lower()}{what[1:]} in {when}"
-    detail = "; ".join(f"{y} {percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]" for y, s in marks.items())
-    over = "twelve months to each month" if flows else "month end"
-    subtitle = f"{what}, {_place(results)}, {over}, {DUTY_MEASURES[measure].unit}, per cent"
-    return _finished(ax, headline, subtitle, detail, [results])
-
-
-def work_by_action(results: Results, plan: pd.DataFrame, year: str, created: float, ax: Axes | None = None) -> Axes:
-    """FTE of work that each action of a plan creates in a year, and of the people it brings or work it frees.
-
-    ``plan`` is the table of ``wm.plan`` and ``created`` its figure, the work created net of work freed. An action whose work is not defined has no bar and says so.
-    """
-    ax = _axes(ax or Figure(figsize=(SIZE[0], 5.6)).add_axes((0.44, 0.12, 0.5, 0.7)))
-    ax.grid(axis="x", color="#BFBFBF", linewidth=0.5)
-    ax.grid(visible=False, axis="y")
-    rows = list(plan.groupby("reference", sort=False))
-    place = np.arange(len(rows))[::-1]
-    details = []
-    for y, (reference, mine) in zip(place, rows, strict=True):
-        ax.barh(y, mine.loc[mine["fte_mean"] > 0, "fte_mean"].sum(), 0.6, color=COLOURS[0])
-        ax.barh(y, mine.loc[mine["fte_mean"] < 0, "fte_mean"].sum(), 0.6, color=COLOURS[1])
-        net = mine["fte_mean"].sum(min_count=1)
-        if np.isnan(net):
-            ax.annotate(fte(net), (0, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
-        details.append(f"{reference} {fte(net)}")
-    names = [textwrap.shorten(f"{ref} {mine['action'].iloc[0]}", 48, placeholder="...") for ref, mine in rows]
-    ax.set_yticks(place, [_plain(name) for name in names], fontsize=8)
-    ax.axvline(0, color="#3D3D3D", linewidth=1)
-    headline = f"The plan's actions create {fte(created)} FTE of work in {year}"
-    subtitle = f"FTE averaged over {year}, mean of the runs, {_place(results)}: work created (blue, right), people brought or work freed (orange, left)"
-    return _finished(ax, headline, subtitle, "; ".join(details), [results])
 
 
 def first_charts(results: list[Results]) -> dict[str, Figure]:
@@ -224,7 +171,7 @@ def first_charts(results: list[Results]) -> dict[str, Figure]:
         "share_at_or_over": share_at_or_over(results, team=_busiest(results)),
         "staffing": staffing(focus),
     }
-    return {name: _figure(ax) for name, ax in charts.items()}
+    return {name: figure_of(ax) for name, ax in charts.items()}
 
 
 def save(figure: Figure, stem: str | os.PathLike[str]) -> None:
@@ -279,11 +226,13 @@ def _approved(results: Results, budget: str) -> Figures:
     return np.array([results.ledger.approved[distinct.index(year), mine].sum() for year in reported_years(results)])
 
 
-def _reported(results: Results) -> NDArray[np.int64]:
+def reported(results: Results) -> NDArray[np.int64]:
+    """The positions of the months reported."""
     return np.concatenate(list(reported_years(results).values()))
 
 
-def _axes(ax: Axes | None) -> Axes:
+def axes_of(ax: Axes | None) -> Axes:
+    """The axes given, or new ones on a page with room for a headline and a source; the frame is plain."""
     if ax is None:
         ax = Figure(figsize=SIZE).add_axes((0.1, 0.2, 0.74, 0.56))
     ax.spines[["top", "right"]].set_visible(False)
@@ -292,7 +241,8 @@ def _axes(ax: Axes | None) -> Axes:
     return ax
 
 
-def _figure(ax: Axes) -> Figure:
+def figure_of(ax: Axes) -> Figure:
+    """The page that axes stand on."""
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("the chart has no figure")
@@ -300,13 +250,13 @@ def _figure(ax: Axes) -> Figure:
 
 
 def _band(ax: Axes, r: Results, figures: Figures, colour: str, dash: str, name: str, *, fill: bool = True) -> None:
-    months = _reported(r)
+    months = reported(r)
     x = np.arange(months.size)
     if fill:
         low, high = np.nanquantile(figures[months], (0.1, 0.9), axis=1)
         ax.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
     ax.plot(
-        x, np.nanmean(figures[months], axis=1), color=colour, linestyle=dash, linewidth=2.2, label=_plain(name) or None
+        x, np.nanmean(figures[months], axis=1), color=colour, linestyle=dash, linewidth=2.2, label=plain(name) or None
     )
 
 
@@ -316,10 +266,10 @@ def _end_labels(ax: Axes, r: Results, ends: list[tuple[float, str, str]]) -> Non
     below = -np.inf
     for height, name, colour in sorted(ends):
         below = max(height, below + 0.1 * top)
-        text = "\n".join(textwrap.wrap(_plain(name), 14))
+        text = "\n".join(textwrap.wrap(plain(name), 14))
         ax.annotate(
             text,
-            (_reported(r).size - 1, below),
+            (reported(r).size - 1, below),
             (6, 0),
             textcoords="offset points",
             color=colour,
@@ -333,19 +283,21 @@ def _label(r: Results) -> str:
     return r.scenario.name.replace("_", " ").capitalize()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that cannot be taken for mathematics, nor vanish for starting with an underscore."""
     return text.replace("$", r"\$").lstrip("_")
 
 
-def _month_ticks(ax: Axes, r: Results) -> None:
-    months = _reported(r)
+def month_ticks(ax: Axes, r: Results) -> None:
+    """Marks each March and September along the months reported."""
+    months = reported(r)
     marks = [i for i, m in enumerate(months) if r.months[m].month in (3, 9)]
     names = [f"{'Mar' if r.months[months[i]].month == 3 else 'Sep'}\n{r.months[months[i]].year}" for i in marks]
     ax.set_xticks(marks, names)
 
 
-def _place(r: Results) -> str:
+def place_of(r: Results) -> str:
+    """The council, as a subtitle names it."""
     return r.scenario.place
 
 
@@ -353,17 +305,22 @@ def _end(year: str) -> int:
     return int(year[:4]) + 1
 
 
-def _finished(ax: Axes, headline: str, subtitle: str, detail: str, together: list[Results]) -> Axes:
+def finished(ax: Axes, headline: str, subtitle: str, detail: str, together: list[Results]) -> Axes:
     """Headline, subtitle and source, and the text alternative."""
     first = together[0]
     held = "luck and doubt about assumptions" if first.doubt else "luck only"
     names = ", ".join(r.scenario.name for r in together)
     source = f"Source: workforce_model, {names}; {first.runs:,} runs, seed {first.seed}. Ranges: 10th to 90th percentile, {held}."
-    figure = _figure(ax)
+    return titled(ax, headline, subtitle, detail, source)
+
+
+def titled(ax: Axes, headline: str, subtitle: str, detail: str, source: str) -> Axes:
+    """A chart with its headline, subtitle and source on the page, and its text alternative."""
+    figure = figure_of(ax)
     figure.text(
         0.03,
         0.955,
-        _plain("\n".join(textwrap.wrap(headline, 62))),
+        plain("\n".join(textwrap.wrap(headline, 62))),
         fontsize=13,
         fontweight="bold",
         va="top",
@@ -372,11 +329,11 @@ def _finished(ax: Axes, headline: str, subtitle: str, detail: str, together: lis
     figure.text(
         0.03,
         0.885 if len(headline) <= 62 else 0.845,
-        _plain("\n".join(textwrap.wrap(subtitle, 92))),
+        plain("\n".join(textwrap.wrap(subtitle, 92))),
         fontsize=9.5,
         va="top",
         color="#3D3D3D",
     )
-    figure.text(0.03, 0.025, _plain("\n".join(textwrap.wrap(source, 112))), fontsize=7.5, va="bottom", color="#3D3D3D")
+    figure.text(0.03, 0.025, plain("\n".join(textwrap.wrap(source, 112))), fontsize=7.5, va="bottom", color="#3D3D3D")
     ax.set_gid(f"{headline}. {subtitle}. {detail}. {source}")
     return ax

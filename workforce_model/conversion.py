@@ -74,7 +74,8 @@ def campaign(staff: Staff, posts: Posts, words: Words, month: int, plan: Campaig
         return accepts, NOBODY, NOBODY
     extra = asked & posts.additional[:, None] & (staff.holder == AGENCY)
     coming = chosen(extra, posts, words, f"campaign {plan.name}", month, plan.accepting)
-    vacant = cells_where((staff.holder == EMPTY) & (staff.clock == 0) & posts.filled_one_by_one(month)[:, None])
+    empty = (staff.holder == EMPTY) & (staff.clock == 0) & (staff.since < month)
+    vacant = cells_where(empty & posts.filled_one_by_one(month)[:, None])
     return accepts, *_take_up(staff, posts, vacant, coming, month)
 
 

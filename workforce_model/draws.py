@@ -22,10 +22,14 @@ Keys = NDArray[np.uint64]
 WordArray = NDArray[np.uint32]
 
 WORD_RANGE = 2**31
+_WORD_SHIFT = np.uint64(33)
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MONTH = 0xD1342543DE82EF95
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
+_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+_STRETCH = 12_288
+"""Cells treated at a time: what is set aside for them stays in the processor's cache."""
 
 
 def name_key(*names: object) -> np.uint64:
@@ -34,13 +38,17 @@ def name_key(*names: object) -> np.uint64:
     return np.uint64(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little"))
 
 
-def _mixed(keys: Keys) -> Keys:
-    """The finaliser, in place: every bit of the result depends on every bit of the key."""
-    keys ^= keys >> np.uint64(30)
+def _mixed(keys: Keys, shifted: Keys | None = None) -> Keys:
+    """The finaliser, in place: every bit of the result depends on every bit of the key.
+
+    ``shifted`` is room for a working copy of the keys, for a caller that mixes many times over.
+    """
+    shifted = np.empty_like(keys) if shifted is None else shifted
+    keys ^= np.right_shift(keys, _SHIFTS[0], out=shifted)
     keys *= _FIRST
-    keys ^= keys >> np.uint64(27)
+    keys ^= np.right_shift(keys, _SHIFTS[1], out=shifted)
     keys *= _SECOND
-    keys ^= keys >> np.uint64(31)
+    keys ^= np.right_shift(keys, _SHIFTS[2], out=shifted)
     return keys
 
 
@@ -85,7 +93,14 @@ class Words:
     def of_posts(self, posts: Keys, purpose: str, month: int = 0) -> WordArray:
         """One word for each post and run, shape (P, R); ``posts`` are the posts' own name keys."""
         stream = self.stream(purpose, "post", month)
-        return _as_words(_mixed(stream[None, :] + posts[:, None]))
+        drawn = np.empty((posts.size, stream.size), dtype=np.uint32)
+        rows = max(_STRETCH // max(stream.size, 1), 1)
+        keys, shifted = np.empty((2, rows, stream.size), dtype=np.uint64)
+        for start in range(0, posts.size, rows):
+            some = posts[start : start + rows, None]
+            mixed = _mixed(np.add(stream, some, out=keys[: some.size]), shifted[: some.size])
+            np.right_shift(mixed, _WORD_SHIFT, out=drawn[start : start + rows], casting="unsafe")
+        return drawn
 
     def of_cells(self, post: Keys, run: NDArray[np.intp], purpose: str, month: int = 0) -> WordArray:
         """The words of chosen (post, run) cells only, shape (n,); equal to those of ``of_posts``."""
@@ -103,7 +118,7 @@ class Words:
 
 
 def _as_words(mixed: Keys) -> WordArray:
-    return (mixed >> np.uint64(33)).astype(np.uint32)
+    return (mixed >> _WORD_SHIFT).astype(np.uint32)
 
 
 def threshold(probability: ArrayLike) -> NDArray[np.uint32]:
@@ -201,9 +216,6 @@ def arrivals_table(mean: NDArray[np.float64], dispersion: NDArray[np.float64]) -
     return Table(np.minimum(np.stack(columns, axis=1), WORD_RANGE).astype(np.uint32))
 
 
-_GUIDE_BITS = 6
-
-
 @dataclass(frozen=True)
 class Table:
     """Cumulative distributions laid out for fast inversion: each row with a guide into it.
@@ -212,6 +224,9 @@ class Table:
     ----------
     cumulative : array of uint32, shape (rows, width)
         Distributions in words, each reaching ``WORD_RANGE``.
+    guide_bits : int
+        Leading bits of a word that the guide reads: more answer more words at once, and take longer to
+        lay out.
 
     Examples
     --------
@@ -221,6 +236,7 @@ class Table:
     """
 
     cumulative: NDArray[np.uint32]
+    guide_bits: int = 6
 
     @property
     def width(self) -> int:
@@ -233,14 +249,16 @@ class Table:
 
     @cached_property
     def _guide(self) -> NDArray[np.int16]:
-        """For each row and bucket of words, the least count whose cumulative lies above the bucket's start."""
-        rows, buckets, shift = self.cumulative.shape[0], 1 << _GUIDE_BITS, 31 - _GUIDE_BITS
+        """For each row and bucket of words, the one count they all stand for, or ~k where the least is k."""
+        rows, buckets, shift = self.cumulative.shape[0], 1 << self.guide_bits, 31 - self.guide_bits
         first_bucket_at_or_above = (self.cumulative + np.uint32((1 << shift) - 1)) >> np.uint32(shift)
         slot = np.arange(rows)[:, None] * (buckets + 1) + first_bucket_at_or_above
         reached = np.bincount(slot.reshape(-1), minlength=rows * (buckets + 1)).reshape(rows, buckets + 1)
-        return np.asarray(np.cumsum(reached[:, :-1], axis=1, dtype=np.int16)).reshape(-1)
+        guide = np.cumsum(reached[:, :-1], axis=1, dtype=np.int16)
+        np.invert(guide, out=guide, where=reached[:, 1:] > 0)
+        return guide.reshape(-1)
 
-    def invert(self, row: NDArray[np.intp], words: WordArray) -> NDArray[np.int16]:
+    def invert(self, row: NDArray[np.integer], words: WordArray) -> NDArray[np.int16]:
         """The count each word stands for: the least k with word < F(k), so rising with the word.
 
         Parameters
@@ -248,14 +266,26 @@ class Table:
         row, words : arrays, same shape
             The row of the table to use, and the word.
         """
-        bucket = (words >> np.uint32(31 - _GUIDE_BITS)).astype(np.intp)
-        found: NDArray[np.int16] = self._guide[(row << _GUIDE_BITS) + bucket].reshape(-1)
-        place, words = (row * self.width).reshape(-1), words.reshape(-1)
-        ahead = np.flatnonzero(self._flat[place + found] <= words)
-        while ahead.size:
-            found[ahead] += 1
-            ahead = ahead[self._flat[place[ahead] + found[ahead]] <= words[ahead]]
-        return found.reshape(row.shape)
+        drawn = np.empty(words.shape, dtype=np.int16)
+        row, flat, found = row.reshape(-1), words.reshape(-1), drawn.reshape(-1)
+        for start in range(0, flat.size, _STRETCH):
+            some = slice(start, start + _STRETCH)
+            found[some] = self._inverted(row[some], flat[some])
+        return drawn
+
+    def _inverted(self, row: NDArray[np.integer], words: WordArray) -> NDArray[np.int16]:
+        place = row.astype(np.intp) << self.guide_bits
+        place += (words >> np.uint32(31 - self.guide_bits)).astype(np.intp)
+        found: NDArray[np.int16] = self._guide[place]
+        ahead = np.flatnonzero(found < 0)
+        words, count = words[ahead], ~found[ahead]
+        first = row[ahead].astype(np.intp) * self.width
+        passed = self._flat[first + count] <= words
+        while passed.any():
+            count += passed
+            passed = self._flat[first + count] <= words
+        found[ahead] = count
+        return found
 
 
 def thin(

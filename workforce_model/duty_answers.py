@@ -175,6 +175,6 @@ def _table(results: Results, wanted: dict[str, Iterable[str]]) -> pd.DataFrame:
 
 
 def _chart(results: Results, duty: str, measure: str = "share_in_time", ax: Any = None) -> Any:
-    from workforce_model.charts import duty_share
+    from workforce_model.charts_duties import duty_share
 
     return duty_share(results, duty, measure, ax=ax)

@@ -40,7 +40,7 @@ def move(
     settled = (posts.team == rate.leaves)[:, None] & (staff.holder == PERMANENT) & (staff.since < month)
     people = chosen(settled, posts, words, f"move {rate.name}", month, rate.chance)
     here = ((posts.team == rate.joins) & posts.filled_one_by_one(month))[:, None]
-    places = cells_where(here & (staff.holder == EMPTY) & (staff.clock == 0))
+    places = cells_where(here & (staff.holder == EMPTY) & (staff.clock == 0) & (staff.since < month))
     grades = int(grade.max(initial=0)) + 1
     person, place = paired(people[1] * grades + grade[people[0]], places[1] * grades + grade[places[0]])
     left, joined = some(people, person), some(places, place)

@@ -96,7 +96,7 @@ def plan(
 
 
 def _chart(results: Results, table: pd.DataFrame, year: str, created: float, ax: Any = None) -> Any:
-    from workforce_model.charts import work_by_action
+    from workforce_model.charts_duties import work_by_action
 
     return work_by_action(results, table, year, created, ax=ax)
 

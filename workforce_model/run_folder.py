@@ -155,6 +155,9 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
         "envelope": pd.concat([envelope_table(r.scenario, r.seed) for r in together], ignore_index=True),
         "assumptions": _stacked(assumptions_table, together),
     }
+    with_duties = [r.duties.annual() for r in together if r.duties.names]
+    if with_duties:
+        tables["duties"] = pd.concat(with_duties, ignore_index=True)
     tables["to_obtain"] = tables["assumptions"][tables["assumptions"]["obtain"]].drop(columns="obtain")
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")

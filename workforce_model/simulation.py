@@ -159,8 +159,8 @@ class _People:
         """Permanent workers who move to another team, leaving their cases."""
         gone = []
         for rate in self.rates.moves:
-            joined, left = fl.move(staff, self.posts, self.grade, self.words, month, rate)
-            self.record.count("moved_in", month, joined)
+            taken, left = fl.move(staff, self.posts, self.grade, self.words, month, rate)
+            self.record.count("moved_in", month, taken)
             self.record.count("moved_out", month, left)
             gone.append(left)
         return gone
