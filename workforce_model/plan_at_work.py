@@ -35,6 +35,7 @@ Figures = NDArray[np.float64]
 Work = dict[str, Figures]
 """FTE of work by team and run; negative where the action brings people or frees them."""
 
+_DUTY = "duties.work."
 COLUMNS = [
     "reference", "area", "action", "lead", "timescale", "status", "team", "from", "fte_mean", "fte_p10", "fte_p90",
     "lever", "moves", "basis", "figure", "unit", "figure_mean", "figure_p10", "figure_p90",
@@ -175,7 +176,7 @@ def _duty(results: Results, duty: str, moves_team: bool, year: str) -> Iterator[
 def _difference(results: Results, other: Results, year: str) -> Iterator[tuple[str, Figures]]:
     """What the run with the action has to do beyond the one without: hours of duties, and cases at the team's caseload."""
     months = reported_years(results)[year]
-    for name in results.duties.names:
+    for name in other.duties.names:
         extra = results.duties.in_year(name, "fte_required", year) - other.duties.in_year(name, "fte_required", year)
         if extra.any():
             yield results.duties.team(name, results.months[months[-1]]), extra
@@ -195,15 +196,18 @@ def _states(scenario: Scenario, path: str) -> bool:
 
 
 def _played(results: Results, changes: Mapping[str, Any]) -> Results:
-    """The same runs with a change; where only duties differ, the people and cases are not played again."""
+    """The same runs with a change; where only some duties differ, only they are played again."""
     from workforce_model.model import run
 
     try:
         scenario = results.scenario.replace(changes)
     except ScenarioError as error:
         raise _NotStatedError(", ".join(problem.place for problem in error.problems)) from None
-    if all(path.startswith("duties.") for path in changes):
-        return dataclasses.replace(results, scenario=scenario)
+    touched = {path.removeprefix(_DUTY).partition(".")[0] for path in changes if path.startswith(_DUTY)}
+    if all(path.startswith(_DUTY) for path in changes) and scenario.duties:
+        work = {name: duty for name, duty in scenario.duties.work.items() if {name, duty.follows} & touched}
+        only = dataclasses.replace(scenario, duties=dataclasses.replace(scenario.duties, work=work))
+        return dataclasses.replace(results, scenario=only)
     return run(scenario, results.runs, results.seed, doubt=results.doubt)
 
 

@@ -7,7 +7,6 @@ gone, because work leaves in the order it came. Days are rows and runs are colum
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,8 @@ class Queue:
     ----------
     accepted, done, lapsed : array of int
         Requests that came, were done, and were given up because they waited too long.
+    come, gone : array of int
+        Requests that have come, and that have left, done or given up, by the end of each day.
     worked : array of float
         Hours spent, those on work later given up among them.
     """
@@ -35,17 +36,9 @@ class Queue:
     accepted: Counts
     done: Counts
     lapsed: Counts
+    come: Counts
+    gone: Counts
     worked: Hours
-
-    @cached_property
-    def come(self) -> NDArray[np.int64]:
-        """Requests that have come by the end of each day."""
-        return self.accepted.cumsum(axis=0, dtype=np.int64)
-
-    @cached_property
-    def gone(self) -> NDArray[np.int64]:
-        """Requests that have left, done or given up, by the end of each day."""
-        return (self.done + self.lapsed).cumsum(axis=0, dtype=np.int64)
 
 
 def serve(
@@ -77,22 +70,24 @@ def serve(
     >>> line.done[:, 0].tolist(), (line.come - line.gone)[:, 0].tolist()
     ([1, 2, 0], [2, 0, 0])
     """
-    come = accepted.cumsum(axis=0, dtype=np.int64)
-    done, lapsed, worked = np.zeros_like(accepted), np.zeros_like(accepted), np.zeros(accepted.shape)
-    gone, begun = np.zeros(accepted.shape[1], dtype=np.int64), np.zeros(accepted.shape[1])
+    done, lapsed, come_by, gone_by = np.zeros((4, *accepted.shape), dtype=np.int32)
+    line = Queue(accepted, done, lapsed, come_by, gone_by, np.zeros(accepted.shape))
+    come, gone = np.zeros((2, accepted.shape[1]), dtype=np.int32)
+    begun = np.zeros(accepted.shape[1])
     for day in range(accepted.shape[0]):
+        come += accepted[day]
         if lapses_after is not None and day > lapses_after:
-            lapsed[day] = np.maximum(come[day - lapses_after - 1] - gone, 0)
-            gone += lapsed[day]
-            begun[lapsed[day] > 0] = 0.0
-        if shift[day] == NO_SHIFT:
-            continue
-        worked[day] = np.minimum(hours[shift[day]], (come[day] - gone) * each - begun)
-        begun += worked[day]
-        done[day] = np.floor(begun / each + _ROUNDING)
-        begun = np.maximum(begun - done[day] * each, 0.0)  # no more than the rounding of a whole request
-        gone += done[day]
-    return Queue(accepted, done, lapsed, worked)
+            line.lapsed[day] = np.maximum(line.come[day - lapses_after - 1] - gone, 0)
+            gone += line.lapsed[day]
+            begun[line.lapsed[day] > 0] = 0.0
+        if shift[day] != NO_SHIFT:
+            line.worked[day] = np.minimum(hours[shift[day]], (come - gone) * each - begun)
+            begun += line.worked[day]
+            line.done[day] = np.floor(begun / each + _ROUNDING)
+            begun = np.maximum(begun - line.done[day] * each, 0.0)  # no more than the rounding of a whole request
+            gone += line.done[day]
+        line.come[day], line.gone[day] = come, gone
+    return line
 
 
 def by_month(figures: NDArray[np.generic], month: NDArray[np.intp], months: int) -> NDArray[np.float64]:
@@ -104,9 +99,12 @@ def by_month(figures: NDArray[np.generic], month: NDArray[np.intp], months: int)
     month : array of int, shape (n,)
         The month of each row, from 0, never falling; a month without rows adds up to nought.
     """
-    ends = np.searchsorted(month, np.arange(months), side="right")
-    total = np.concatenate([np.zeros((1, figures.shape[1])), figures.cumsum(axis=0, dtype=float)])
-    return np.asarray(np.diff(total[ends], axis=0, prepend=0.0))
+    begins = np.searchsorted(month, np.arange(months))
+    has_rows = np.diff(begins, append=month.size) > 0
+    total = np.zeros((months, figures.shape[1]))
+    if has_rows.any():
+        total[has_rows] = np.add.reduceat(figures[: month.size], begins[has_rows], axis=0, dtype=float)
+    return total
 
 
 def in_time(
@@ -136,7 +134,8 @@ def in_time(
     known = int(np.searchsorted(deadline, deadline.size))
     ended, asked = month[deadline[:known]], queue.accepted[:known]
     before = queue.come[:known] - asked
-    kept = np.clip(queue.gone[deadline[:known]] - before, 0, asked)  # of each day's requests, those gone in time
+    gone = queue.gone[deadline[:known]] - before
+    kept = np.minimum(np.maximum(gone, 0), asked)  # of each day's requests, those gone in time
     return by_month(asked, ended, months), by_month(kept, ended, months)
 
 
