@@ -103,7 +103,7 @@ def by_month(figures: NDArray[np.generic], month: NDArray[np.intp], months: int)
     has_rows = np.diff(begins, append=month.size) > 0
     total = np.zeros((months, figures.shape[1]))
     if has_rows.any():
-        total[has_rows] = np.add.reduceat(figures[: month.size], begins[has_rows], axis=0, dtype=float)
+        total[has_rows] = np.add.reduceat(figures, begins[has_rows], axis=0, dtype=float)
     return total
 
 
