@@ -80,3 +80,10 @@ def test_a_terminal_that_knows_only_ascii_still_gets_the_answer(tmp_path: Path) 
 
     assert done.returncode == 0, done.stderr
     assert b"GBP" in done.stdout
+
+
+def test_check_knows_an_improvement_plan_from_a_scenario() -> None:
+    done = said("check", "scenarios/improvement_plan.toml")
+
+    assert done.returncode == 0, done.stderr
+    assert "An improvement plan of 16 actions" in done.stdout

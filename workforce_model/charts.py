@@ -38,7 +38,7 @@ def text_alternative(ax: Axes) -> str:
 def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Cost of a budget's posts by financial year, against what was approved for each."""
     budget = budget or newest_budget(results)
-    ax = _axes(ax)
+    ax = axes_of(ax)
     years = reported_years(results)
     b = results.budgets.index(budget)
     spends = [spread(results.cost[months, b].sum(axis=(0, 1)), results.draw) for months in years.values()]
@@ -69,13 +69,13 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
         f"{year} £{thousands(s.mean)}k [{thousands(s.p10)} to {thousands(s.p90)}], approved £{thousands(amount)}k"
         for year, s, amount in zip(years, spends, approved, strict=True)
     )
-    return _finished(ax, headline, f"Cost and approval by financial year, {_place(results)}, £000", detail, [results])
+    return finished(ax, headline, f"Cost and approval by financial year, {place_of(results)}, £000", detail, [results])
 
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """A budget's posts filled by permanent staff, month by month."""
     budget = budget or newest_budget(results)
-    ax = _axes(ax)
+    ax = axes_of(ax)
     groups = [
         i
         for i, name in enumerate(results.posts.groups)
@@ -83,12 +83,12 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
     ]
     filled = results.history.staff["permanent"][:, groups].sum(axis=1, dtype=float)[1:]
     total = sum(results.scenario.workforce.posts[results.posts.groups[i]].number for i in groups)
-    months = _reported(results)
+    months = reported(results)
     _band(ax, results, filled, COLOURS[0], "-", "")
     ax.axhline(total, color="#3D3D3D", linewidth=1, linestyle=":")
     ax.annotate(f"{total} posts", (0, total), (4, 4), textcoords="offset points", color="#3D3D3D")
     ax.set_ylim(0, total * 1.15)
-    _month_ticks(ax, results)
+    month_ticks(ax, results)
     marks = {year: spread(filled[m[-1]], results.draw) for year, m in reported_years(results).items()}
     label = results.scenario.funding.budgets[budget].label
     year, s = next(iter(marks.items()))
@@ -97,15 +97,15 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
         f"March {_end(y)} {rounded(m.mean, 1)} [{rounded(m.p10)} to {rounded(m.p90)}]" for y, m in marks.items()
     )
     span = f"{results.months[months[0]]} to {results.months[-1]}"
-    return _finished(
-        ax, headline, f"Posts filled by permanent staff, {_place(results)}, {span}, number", detail, [results]
+    return finished(
+        ax, headline, f"Posts filled by permanent staff, {place_of(results)}, {span}, number", detail, [results]
     )
 
 
 def share_at_or_over(results: Results | list[Results], team: str | None = None, ax: Axes | None = None) -> Axes:
     """Share of workers at or over the caseload limit, month by month, scenarios compared."""
     together = [results] if isinstance(results, Results) else results[:4]
-    ax = _axes(ax)
+    ax = axes_of(ax)
     first, limit = together[0], together[0].scenario.caseloads.caseload_limit
     where = "all teams" if team is None else first.scenario.workforce.teams[team].label
     ends, details = [], []
@@ -123,18 +123,18 @@ def share_at_or_over(results: Results | list[Results], team: str | None = None, 
     _end_labels(ax, first, ends)
     ax.set_ylim(0, max(ax.get_ylim()[1], 0.05))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _month_ticks(ax, first)
+    month_ticks(ax, first)
     when = list(reported_years(first))[min(1, len(reported_years(first)) - 1)]
     headline = f"{percent(_at(first, team, when).mean)} of workers hold {limit} or more cases in March {_end(when)}"
     if len(together) > 1:
         headline = _compared(together[0], together[-1], team, when, limit)
-    subtitle = f"Share of workers with {limit} or more cases, {where}, {_place(first)}, month end, per cent"
-    return _finished(ax, headline, subtitle, "; ".join(details), together)
+    subtitle = f"Share of workers with {limit} or more cases, {where}, {place_of(first)}, month end, per cent"
+    return finished(ax, headline, subtitle, "; ".join(details), together)
 
 
 def staffing(results: Results, ax: Axes | None = None) -> Axes:
     """Permanent, agency and vacant FTE, month by month."""
-    ax = _axes(ax)
+    ax = axes_of(ax)
     series = {
         "Permanent": measured(results, "in_post_fte"),
         "Vacant": measured(results, "vacancy_fte"),
@@ -151,12 +151,12 @@ def staffing(results: Results, ax: Axes | None = None) -> Axes:
         )
     _end_labels(ax, results, ends)
     ax.set_ylim(0, None)
-    _month_ticks(ax, results)
+    month_ticks(ax, results)
     year = next(iter(reported_years(results)))
     last = reported_years(results)[year][-1] + 1
     headline = f"{fte(series['Permanent'][last].mean())} FTE permanent, {fte(series['Vacant'][last].mean())} vacant in March {_end(year)}"
-    return _finished(
-        ax, headline, f"Staff and vacancies, {_place(results)}, month end, FTE", "; ".join(details), [results]
+    return finished(
+        ax, headline, f"Staff and vacancies, {place_of(results)}, month end, FTE", "; ".join(details), [results]
     )
 
 
@@ -171,7 +171,7 @@ def first_charts(results: list[Results]) -> dict[str, Figure]:
         "share_at_or_over": share_at_or_over(results, team=_busiest(results)),
         "staffing": staffing(focus),
     }
-    return {name: _figure(ax) for name, ax in charts.items()}
+    return {name: figure_of(ax) for name, ax in charts.items()}
 
 
 def save(figure: Figure, stem: str | os.PathLike[str]) -> None:
@@ -227,11 +227,13 @@ def _approved(results: Results, budget: str) -> Figures:
     return np.array([available[distinct.index(year)] for year in reported_years(results)])
 
 
-def _reported(results: Results) -> NDArray[np.int64]:
+def reported(results: Results) -> NDArray[np.int64]:
+    """The positions of the months reported."""
     return np.concatenate(list(reported_years(results).values()))
 
 
-def _axes(ax: Axes | None) -> Axes:
+def axes_of(ax: Axes | None) -> Axes:
+    """The axes given, or new ones on a page with room for a headline and a source; the frame is plain."""
     if ax is None:
         ax = Figure(figsize=SIZE).add_axes((0.1, 0.2, 0.74, 0.56))
     ax.spines[["top", "right"]].set_visible(False)
@@ -240,7 +242,8 @@ def _axes(ax: Axes | None) -> Axes:
     return ax
 
 
-def _figure(ax: Axes) -> Figure:
+def figure_of(ax: Axes) -> Figure:
+    """The page that axes stand on."""
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("the chart has no figure")
@@ -248,13 +251,13 @@ def _figure(ax: Axes) -> Figure:
 
 
 def _band(ax: Axes, r: Results, figures: Figures, colour: str, dash: str, name: str, *, fill: bool = True) -> None:
-    months = _reported(r)
+    months = reported(r)
     x = np.arange(months.size)
     if fill:
         low, high = np.nanquantile(figures[months], (0.1, 0.9), axis=1)
         ax.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
     ax.plot(
-        x, np.nanmean(figures[months], axis=1), color=colour, linestyle=dash, linewidth=2.2, label=_plain(name) or None
+        x, np.nanmean(figures[months], axis=1), color=colour, linestyle=dash, linewidth=2.2, label=plain(name) or None
     )
 
 
@@ -264,10 +267,10 @@ def _end_labels(ax: Axes, r: Results, ends: list[tuple[float, str, str]]) -> Non
     below = -np.inf
     for height, name, colour in sorted(ends):
         below = max(height, below + 0.1 * top)
-        text = "\n".join(textwrap.wrap(_plain(name), 14))
+        text = "\n".join(textwrap.wrap(plain(name), 14))
         ax.annotate(
             text,
-            (_reported(r).size - 1, below),
+            (reported(r).size - 1, below),
             (6, 0),
             textcoords="offset points",
             color=colour,
@@ -281,19 +284,21 @@ def _label(r: Results) -> str:
     return r.scenario.name.replace("_", " ").capitalize()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that cannot be taken for mathematics, nor vanish for starting with an underscore."""
     return text.replace("$", r"\$").lstrip("_")
 
 
-def _month_ticks(ax: Axes, r: Results) -> None:
-    months = _reported(r)
+def month_ticks(ax: Axes, r: Results) -> None:
+    """Marks each March and September along the months reported."""
+    months = reported(r)
     marks = [i for i, m in enumerate(months) if r.months[m].month in (3, 9)]
     names = [f"{'Mar' if r.months[months[i]].month == 3 else 'Sep'}\n{r.months[months[i]].year}" for i in marks]
     ax.set_xticks(marks, names)
 
 
-def _place(r: Results) -> str:
+def place_of(r: Results) -> str:
+    """The council, as a subtitle names it."""
     return r.scenario.place
 
 
@@ -301,17 +306,22 @@ def _end(year: str) -> int:
     return int(year[:4]) + 1
 
 
-def _finished(ax: Axes, headline: str, subtitle: str, detail: str, together: list[Results]) -> Axes:
+def finished(ax: Axes, headline: str, subtitle: str, detail: str, together: list[Results]) -> Axes:
     """Headline, subtitle and source, and the text alternative."""
     first = together[0]
     held = "luck and doubt about assumptions" if first.doubt else "luck only"
     names = ", ".join(r.scenario.name for r in together)
     source = f"Source: workforce_model, {names}; {first.runs:,} runs, seed {first.seed}. Ranges: 10th to 90th percentile, {held}."
-    figure = _figure(ax)
+    return titled(ax, headline, subtitle, detail, source)
+
+
+def titled(ax: Axes, headline: str, subtitle: str, detail: str, source: str) -> Axes:
+    """A chart with its headline, subtitle and source on the page, and its text alternative."""
+    figure = figure_of(ax)
     figure.text(
         0.03,
         0.955,
-        _plain("\n".join(textwrap.wrap(headline, 62))),
+        plain("\n".join(textwrap.wrap(headline, 62))),
         fontsize=13,
         fontweight="bold",
         va="top",
@@ -320,11 +330,11 @@ def _finished(ax: Axes, headline: str, subtitle: str, detail: str, together: lis
     figure.text(
         0.03,
         0.885 if len(headline) <= 62 else 0.845,
-        _plain("\n".join(textwrap.wrap(subtitle, 92))),
+        plain("\n".join(textwrap.wrap(subtitle, 92))),
         fontsize=9.5,
         va="top",
         color="#3D3D3D",
     )
-    figure.text(0.03, 0.025, _plain("\n".join(textwrap.wrap(source, 112))), fontsize=7.5, va="bottom", color="#3D3D3D")
+    figure.text(0.03, 0.025, plain("\n".join(textwrap.wrap(source, 112))), fontsize=7.5, va="bottom", color="#3D3D3D")
     ax.set_gid(f"{headline}. {subtitle}. {detail}. {source}")
     return ax
