@@ -11,6 +11,7 @@ import pytest
 import tomlkit
 
 import workforce_model as wm
+from tests.shipped import SCENARIO_FILES
 from tests.toys import posts, stated, toy_tree
 from workforce_model.files import load_scenario, scenario_schema
 from workforce_model.problems import ScenarioError
@@ -312,7 +313,7 @@ def test_the_schema_beside_the_scenarios_is_current() -> None:
     assert shipped["properties"]["base"]
 
 
-@pytest.mark.parametrize("path", sorted(Path("scenarios").glob("*.toml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", SCENARIO_FILES, ids=lambda p: p.stem)
 def test_every_shipped_scenario_opens_with_the_schema_and_a_question(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
 

@@ -82,6 +82,13 @@ def test_a_terminal_that_knows_only_ascii_still_gets_the_answer(tmp_path: Path) 
     assert b"GBP" in done.stdout
 
 
+def test_check_knows_an_improvement_plan_from_a_scenario() -> None:
+    done = said("check", "scenarios/improvement_plan.toml")
+
+    assert done.returncode == 0, done.stderr
+    assert "An improvement plan of 16 actions" in done.stdout
+
+
 def test_compare_prints_paired_differences_and_the_null_and_writes_a_new_folder_only_if_asked(tmp_path: Path) -> None:
     out = tmp_path / "compared"
     words = ("compare", "scenarios/do_nothing.toml", "scenarios/approved.toml", "--runs", "6", "--processes", "1")

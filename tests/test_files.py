@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 import tomlkit
 
+from tests.shipped import SCENARIO_FILES
 from tests.toys import posts, stated, toy_tree
 from workforce_model.files import (
     MAX_KEYS,
@@ -668,10 +669,7 @@ def test_what_stands_in_the_wrong_form_is_said_in_words(text: str, line: int, hi
 
 def test_the_schema_takes_every_shipped_file_and_shows_a_wrong_unit(tmp_path: Path) -> None:
     check = jsonschema.Draft202012Validator(scenario_schema(), format_checker=None)
-    files = {
-        path.name: tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
-        for path in shipped_scenarios().glob("*.toml")
-    }
+    files = {path.name: tomlkit.parse(path.read_text(encoding="utf-8")).unwrap() for path in SCENARIO_FILES}
     plain = {name: json.loads(json.dumps(tree, default=str)) for name, tree in files.items()}
 
     assert all(not list(check.iter_errors(tree)) for tree in plain.values())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import workforce_model as wm
+from tests.shipped import SCENARIO_FILES
 from workforce_model.measures import measured, spread
 
 README = Path("README.md").read_text(encoding="utf-8")
@@ -40,4 +41,4 @@ def test_the_honesty_table_is_the_do_nothing_forecast() -> None:
 def test_every_scenario_of_the_readme_is_shipped() -> None:
     named = set(re.findall(r"^\| `(\w+\.toml)` \|", README, re.MULTILINE))
 
-    assert named == {path.name for path in Path("scenarios").glob("*.toml")}
+    assert named == {path.name for path in SCENARIO_FILES}

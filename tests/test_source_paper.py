@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import workforce_model as wm
+from tests.shipped import SCENARIO_FILES
 from workforce_model.establishment import PostGroup
 from workforce_model.funding import approved_amount
 from workforce_model.measures import measured
@@ -126,9 +127,7 @@ def test_doing_nothing_has_no_nine_posts_and_no_375000() -> None:
 
 
 def test_every_scenario_is_seen_from_the_day_cabinet_met() -> None:
-    files = sorted(SCENARIOS.glob("*.toml"))
-
-    seen = {path.name: str(wm.load_scenario(path).seen_from) for path in files}
+    seen = {path.name: str(wm.load_scenario(path).seen_from) for path in SCENARIO_FILES}
 
     assert set(seen.values()) == {"2019-06-12"}
 

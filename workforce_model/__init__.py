@@ -11,30 +11,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, charts_decisions, costs, funding, statements
-    from workforce_model.agency_premium import agency_premium_table
-    from workforce_model.apportionment import apportion
-    from workforce_model.appraisal import appraise
-    from workforce_model.bridging import Bridge, bridge
-    from workforce_model.choices import frontier_of, options, smallest_package
-    from workforce_model.comparison import Comparison, compare
-    from workforce_model.discovery import discover
-    from workforce_model.envelope import envelope_table
-    from workforce_model.files import load_scenario, shipped_scenarios
-    from workforce_model.fit import caseload_fit
-    from workforce_model.grids import SweepStopped, sweep
-    from workforce_model.information import worth_of_information
-    from workforce_model.investments import (
         Investment,
         conversion_campaign,
         further_commissioned_months,
         further_posts,
         retention_payments,
     )
+    from workforce_model import charts, charts_decisions, charts_duties, costs, funding, statements
+    from workforce_model.actions import load_plan
+    from workforce_model.agency_premium import agency_premium_table
+    from workforce_model.apportionment import apportion
+    from workforce_model.appraisal import appraise
+    from workforce_model.audits import audit_change, audit_evidence
+    from workforce_model.board_figures import board_pack
+    from workforce_model.bridging import Bridge, bridge
+    from workforce_model.choices import frontier_of, options, smallest_package
+    from workforce_model.comparison import Comparison, compare
+    from workforce_model.discovery import discover
+    from workforce_model.downgrade_risk import inspection_costs, inspection_risk
+    from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
+    from workforce_model.envelope import envelope_table
+    from workforce_model.files import load_scenario, shipped_scenarios
+    from workforce_model.fit import caseload_fit
+    from workforce_model.grids import SweepStopped, sweep
+    from workforce_model.information import worth_of_information
+    from workforce_model.investments import (
     from workforce_model.luck import enough_runs, uncertainty
     from workforce_model.model import Interrupted, run
     from workforce_model.outcomes import Outcome
     from workforce_model.outturn import monitoring_form
+    from workforce_model.plan_at_work import plan
+    from workforce_model.practice_effects import practice_lead_effects
     from workforce_model.problems import ScenarioError
     from workforce_model.results import Results
     from workforce_model.run_folder import write_run
@@ -46,18 +53,6 @@ if TYPE_CHECKING:
 
 
 _HOME = {
-    "load_scenario": "files",
-    "shipped_scenarios": "files",
-    "agency_premium_table": "agency_premium",
-    "apportion": "apportionment",
-    "appraise": "appraisal",
-    "envelope_table": "envelope",
-    "monitoring_form": "outturn",
-    "annual_table": "tables",
-    "caseload_spread_table": "tables",
-    "ledger_table": "tables",
-    "monthly_table": "tables",
-    "caseload_fit": "fit",
     "Interrupted": "model",
     "tornado": "sensitivity",
     "sobol": "sensitivity",
@@ -84,12 +79,35 @@ _HOME = {
     "bridge": "bridging",
     "Bridge": "bridging",
     "Results": "results",
-    "run": "model",
-    "write_run": "run_folder",
     "Scenario": "scenario",
     "ScenarioError": "problems",
+    "agency_premium_table": "agency_premium",
+    "annual_table": "tables",
+    "apportion": "apportionment",
+    "appraise": "appraisal",
+    "audit_change": "audits",
+    "audit_evidence": "audits",
+    "board_pack": "board_figures",
+    "caseload_fit": "fit",
+    "caseload_spread_table": "tables",
+    "envelope_table": "envelope",
+    "health_passports": "duty_answers",
+    "inspection_costs": "downgrade_risk",
+    "inspection_risk": "downgrade_risk",
+    "ledger_table": "tables",
+    "load_plan": "actions",
+    "load_scenario": "files",
+    "monitoring_form": "outturn",
+    "monthly_table": "tables",
+    "plan": "plan_at_work",
+    "practice_lead_effects": "practice_effects",
+    "private_fostering": "duty_answers",
+    "return_home_interviews": "duty_answers",
+    "run": "model",
+    "shipped_scenarios": "files",
+    "write_run": "run_folder",
 }
-_ROOMS = ("charts", "charts_decisions", "costs", "funding", "statements")
+_ROOMS = ("charts", "charts_decisions", "charts_duties", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -107,12 +125,16 @@ __all__ = [
     "apportion",
     "appraise",
     "arrivals_that_break",
+    "audit_change",
+    "audit_evidence",
+    "board_pack",
     "break_even",
     "bridge",
     "caseload_fit",
     "caseload_spread_table",
     "charts",
     "charts_decisions",
+    "charts_duties",
     "compare",
     "conversion_campaign",
     "costs",
@@ -123,13 +145,21 @@ __all__ = [
     "funding",
     "further_commissioned_months",
     "further_posts",
+    "health_passports",
+    "inspection_costs",
+    "inspection_risk",
     "latest_start",
     "ledger_table",
+    "load_plan",
     "load_scenario",
     "monitoring_form",
     "monthly_table",
     "options",
+    "plan",
+    "practice_lead_effects",
+    "private_fostering",
     "retention_payments",
+    "return_home_interviews",
     "run",
     "shipped_scenarios",
     "smallest_package",

@@ -107,6 +107,7 @@ _FRACTION = "a fraction: 1.3% is written 0.013"
 UNITS: dict[str, Unit] = {
     "share": Unit(0, 1, slip=_FRACTION),
     "share a month": Unit(0, 1, slip=_FRACTION),
+    "hazard a year": Unit(0, 12, slip="events a year for each year at risk: 5.7% is written 0.057"),
     "leavers a year over in post": Unit(0, 1, slip=_FRACTION),
     "growth a year": Unit(-0.9, 1, slip=_FRACTION),
     "share of salary": Unit(0, 1, slip="the part added on top of salary: 0.275, not 1.275"),
@@ -118,7 +119,11 @@ UNITS: dict[str, Unit] = {
     "posts": Unit(0, 1_000, whole=True),
     "cases": Unit(0, 100_000, whole=True),
     "cases a month": Unit(0, 100_000),
+    "hours": Unit(0, 1_000),
     "hours a week": Unit(0, 60),
+    "hours a year": Unit(0, 2_500),
+    "requests": Unit(0, 100_000, whole=True),
+    "requests a month": Unit(0, 10_000),
     "weeks a year": Unit(0, 53),
     "days a year": Unit(0, 366),
     "weeks": Unit(0, 520),
@@ -241,6 +246,7 @@ def _in_unit(*units: str) -> GetPydanticSchema:
 
 ShareAssumption = Annotated[Assumption, _in_unit("share")]
 MonthlyShare = Annotated[Assumption, _in_unit("share a month")]
+HazardAYear = Annotated[Assumption, _in_unit("hazard a year")]
 TurnoverRate = Annotated[Assumption, _in_unit("leavers a year over in post")]
 Growth = Annotated[Assumption, _in_unit("growth a year")]
 ShareOfSalary = Annotated[Assumption, _in_unit("share of salary")]
@@ -252,7 +258,11 @@ WholeMonths = Annotated[Assumption, _in_unit("months")]
 WholePosts = Annotated[Assumption, _in_unit("posts")]
 WholeCases = Annotated[Assumption, _in_unit("cases")]
 CasesAMonth = Annotated[Assumption, _in_unit("cases a month")]
+HoursEach = Annotated[Assumption, _in_unit("hours")]
 HoursAWeek = Annotated[Assumption, _in_unit("hours a week")]
+HoursAYear = Annotated[Assumption, _in_unit("hours a year")]
+WholeRequests = Annotated[Assumption, _in_unit("requests")]
+RequestsAMonth = Annotated[Assumption, _in_unit("requests a month")]
 WeeksAYear = Annotated[Assumption, _in_unit("weeks a year")]
 PoundsEach = Annotated[Assumption, _in_unit("GBP")]
 PoundsAnHour = Annotated[Assumption, _in_unit("GBP an hour")]

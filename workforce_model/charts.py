@@ -69,7 +69,7 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
         f"{year} £{thousands(s.mean)}k [{thousands(s.p10)} to {thousands(s.p90)}], approved £{thousands(amount)}k"
         for year, s, amount in zip(years, spends, approved, strict=True)
     )
-    return _finished(ax, headline, f"Cost and approval by financial year, {_place(results)}, £000", detail, [results])
+    return finished(ax, headline, f"Cost and approval by financial year, {place_of(results)}, £000", detail, [results])
 
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
@@ -83,12 +83,12 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
     ]
     filled = results.history.staff["permanent"][:, groups].sum(axis=1, dtype=float)[1:]
     total = sum(results.scenario.workforce.posts[results.posts.groups[i]].number for i in groups)
-    months = _reported(results)
+    months = reported(results)
     _band(ax, results, filled, COLOURS[0], "-", "")
     ax.axhline(total, color="#3D3D3D", linewidth=1, linestyle=":")
     ax.annotate(f"{total} posts", (0, total), (4, 4), textcoords="offset points", color="#3D3D3D")
     ax.set_ylim(0, total * 1.15)
-    _month_ticks(ax, results)
+    month_ticks(ax, results)
     marks = {year: spread(filled[m[-1]], results.draw) for year, m in reported_years(results).items()}
     label = results.scenario.funding.budgets[budget].label
     year, s = next(iter(marks.items()))
@@ -97,8 +97,8 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
         f"March {_end(y)} {rounded(m.mean, 1)} [{rounded(m.p10)} to {rounded(m.p90)}]" for y, m in marks.items()
     )
     span = f"{results.months[months[0]]} to {results.months[-1]}"
-    return _finished(
-        ax, headline, f"Posts filled by permanent staff, {_place(results)}, {span}, number", detail, [results]
+    return finished(
+        ax, headline, f"Posts filled by permanent staff, {place_of(results)}, {span}, number", detail, [results]
     )
 
 
@@ -123,13 +123,13 @@ def share_at_or_over(results: Results | list[Results], team: str | None = None, 
     _end_labels(ax, first, ends)
     ax.set_ylim(0, max(ax.get_ylim()[1], 0.05))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _month_ticks(ax, first)
+    month_ticks(ax, first)
     when = list(reported_years(first))[min(1, len(reported_years(first)) - 1)]
     headline = f"{percent(_at(first, team, when).mean)} of workers hold {limit} or more cases in March {_end(when)}"
     if len(together) > 1:
         headline = _compared(together[0], together[-1], team, when, limit)
-    subtitle = f"Share of workers with {limit} or more cases, {where}, {_place(first)}, month end, per cent"
-    return _finished(ax, headline, subtitle, "; ".join(details), together)
+    subtitle = f"Share of workers with {limit} or more cases, {where}, {place_of(first)}, month end, per cent"
+    return finished(ax, headline, subtitle, "; ".join(details), together)
 
 
 def staffing(results: Results, ax: Axes | None = None) -> Axes:
@@ -151,12 +151,12 @@ def staffing(results: Results, ax: Axes | None = None) -> Axes:
         )
     _end_labels(ax, results, ends)
     ax.set_ylim(0, None)
-    _month_ticks(ax, results)
+    month_ticks(ax, results)
     year = next(iter(reported_years(results)))
     last = reported_years(results)[year][-1] + 1
     headline = f"{fte(series['Permanent'][last].mean())} FTE permanent, {fte(series['Vacant'][last].mean())} vacant in March {_end(year)}"
-    return _finished(
-        ax, headline, f"Staff and vacancies, {_place(results)}, month end, FTE", "; ".join(details), [results]
+    return finished(
+        ax, headline, f"Staff and vacancies, {place_of(results)}, month end, FTE", "; ".join(details), [results]
     )
 
 
@@ -227,7 +227,8 @@ def _approved(results: Results, budget: str) -> Figures:
     return np.array([available[distinct.index(year)] for year in reported_years(results)])
 
 
-def _reported(results: Results) -> NDArray[np.int64]:
+def reported(results: Results) -> NDArray[np.int64]:
+    """The positions of the months reported."""
     return np.concatenate(list(reported_years(results).values()))
 
 
@@ -250,7 +251,7 @@ def figure_of(ax: Axes) -> Figure:
 
 
 def _band(ax: Axes, r: Results, figures: Figures, colour: str, dash: str, name: str, *, fill: bool = True) -> None:
-    months = _reported(r)
+    months = reported(r)
     x = np.arange(months.size)
     if fill:
         low, high = np.nanquantile(figures[months], (0.1, 0.9), axis=1)
@@ -269,7 +270,7 @@ def _end_labels(ax: Axes, r: Results, ends: list[tuple[float, str, str]]) -> Non
         text = "\n".join(textwrap.wrap(plain(name), 14))
         ax.annotate(
             text,
-            (_reported(r).size - 1, below),
+            (reported(r).size - 1, below),
             (6, 0),
             textcoords="offset points",
             color=colour,
@@ -288,14 +289,16 @@ def plain(text: str) -> str:
     return text.replace("$", r"\$").lstrip("_")
 
 
-def _month_ticks(ax: Axes, r: Results) -> None:
-    months = _reported(r)
+def month_ticks(ax: Axes, r: Results) -> None:
+    """Marks each March and September along the months reported."""
+    months = reported(r)
     marks = [i for i, m in enumerate(months) if r.months[m].month in (3, 9)]
     names = [f"{'Mar' if r.months[months[i]].month == 3 else 'Sep'}\n{r.months[months[i]].year}" for i in marks]
     ax.set_xticks(marks, names)
 
 
-def _place(r: Results) -> str:
+def place_of(r: Results) -> str:
+    """The council, as a subtitle names it."""
     return r.scenario.place
 
 
@@ -303,7 +306,7 @@ def _end(year: str) -> int:
     return int(year[:4]) + 1
 
 
-def _finished(ax: Axes, headline: str, subtitle: str, detail: str, together: list[Results]) -> Axes:
+def finished(ax: Axes, headline: str, subtitle: str, detail: str, together: list[Results]) -> Axes:
     """Headline, subtitle and source, and the text alternative."""
     first = together[0]
     held = "luck and doubt about assumptions" if first.doubt else "luck only"

@@ -15,9 +15,10 @@ import click
 from tqdm.auto import tqdm
 
 from workforce_model import __version__
+from workforce_model.actions import load_plan
 from workforce_model.comparison import compare as compare_scenarios
 from workforce_model.comparison_folder import write_comparison
-from workforce_model.files import load_scenario, read_inputs
+from workforce_model.files import load_scenario, read_alone, read_inputs
 from workforce_model.model import RUNS, SEED, Results
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
@@ -102,6 +103,9 @@ def check(scenarios: tuple[str, ...]) -> None:
     faults = 0
     for path in scenarios:
         try:
+            if read_alone(path)[0].get("kind") == "plan":
+                _say(f"{path}: sound. An improvement plan of {len(load_plan(path).actions)} actions.")
+                continue
             scenario = load_scenario(path)
         except ScenarioError as error:
             _say(str(error), err=True)

@@ -15,7 +15,7 @@ from workforce_model.comparison import refuse_impossible
 from workforce_model.formats import percent
 from workforce_model.model import SEED
 from workforce_model.outcomes import Outcome, settled
-from workforce_model.playing import PRICED, Version, play
+from workforce_model.playing import PLAYED, Version, play
 from workforce_model.scenario import Scenario
 from workforce_model.sensitivity import design_values, uncertain
 
@@ -58,8 +58,7 @@ def discover(scenario: Scenario, outcome: Outcome | str, above: float, points: i
     """
     refuse_impossible(points, seed)
     wanted = settled(outcome)
-    priced = tuple(f"{room}." for room in PRICED)
-    names = [name for name in uncertain(scenario) if wanted.unit == "GBP" or not name.startswith(priced)]
+    names = [name for name in uncertain(scenario) if wanted.unit == "GBP" or name.partition(".")[0] in PLAYED]
     values = design_values(scenario, points, seed)
     (played,) = play([Version(scenario, values)], [wanted], np.arange(points), seed, executor=executor, told=progress)
     past = played.figures[wanted] > above

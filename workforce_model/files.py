@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -84,6 +84,9 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     """
     subject = os.fsdecode(path)
     chain = _chain(subject)
+    if chain[0].tree.get("kind") == "plan":
+        rule = "an improvement plan, not a scenario: read it with load_plan"
+        raise ScenarioError(subject, [chain[0].problem("kind", rule)])
     tree, stated_in = _joined(chain)
     found = [
         (depth, 0, stated.problem(key, "missing: a file with a base states its own name, title and question"))
@@ -113,6 +116,31 @@ def read_inputs(path: str | os.PathLike[str]) -> tuple[InputFile, ...]:
         InputFile(stated.name, len(stated.content), hashlib.sha256(stated.content).hexdigest())
         for stated in _chain(os.fsdecode(path))
     )
+
+
+def read_alone(path: str | os.PathLike[str]) -> tuple[Table, Callable[[Problem], Problem]]:
+    """The tables of one TOML file, read within the limits of scenario files, and how to place a problem in it.
+
+    Raises
+    ------
+    ScenarioError
+        If the file is no readable TOML within the limits.
+    OSError
+        If the file is there but the machine refuses to read it.
+
+    Examples
+    --------
+    >>> tables, _ = read_alone("scenarios/improvement_plan.toml")
+    >>> tables["kind"]
+    'plan'
+    """
+    stated = _chain(os.fsdecode(path))[0]
+
+    def placed(problem: Problem) -> Problem:
+        line = stated.line_of(toml_slips.keys_of(problem.place))
+        return Problem(f"{stated.name} line {line}: {problem.place}", problem.given, problem.rule)
+
+    return stated.tree, placed
 
 
 def shipped_scenarios() -> Path:

@@ -28,9 +28,8 @@ from workforce_model.scenario import Scenario, as_tree
 
 Figures = NDArray[np.float64]
 
-PRICED = ("costs", "funding")
-"""The rooms of a scenario that people and cases do not read."""
-_WORDS = ("name", "title", "question")
+PLAYED = ("place", "periods", "workforce", "caseloads")
+"""What the simulation reads of a scenario; the rest prices, funds or describes what it played."""
 CHUNK = 512
 """The most runs of one task; figures do not depend on it."""
 
@@ -153,14 +152,13 @@ def _part(
 
 
 def _people_tree(scenario: Scenario) -> dict[str, object]:
-    left_out = (*PRICED, *_WORDS)
-    return {key: part for key, part in as_tree(scenario).items() if key not in left_out}
+    return {name: as_tree(getattr(scenario, name)) for name in PLAYED}
 
 
 def _people_key(version: Version) -> str:
     """A fingerprint of everything the simulation reads of a version."""
     found = hashlib.sha256(json.dumps(_people_tree(version.scenario), default=str, sort_keys=True).encode())
     for path in sorted(version.drawn):
-        if not path.startswith(tuple(f"{room}." for room in PRICED)):
+        if path.partition(".")[0] in PLAYED:
             found.update(path.encode() + version.drawn[path].tobytes())
     return found.hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from workforce_model.history import History
 from workforce_model.periods import financial_year
 from workforce_model.posts import Posts, lay_out
 from workforce_model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from workforce_model.duty_results import DutiesDone
 
 Figures = TypeVar("Figures", bound=np.generic)
 
@@ -91,6 +94,13 @@ class Results:
     def draw(self) -> NDArray[np.intp]:
         """Each run's draw of the assumptions."""
         return np.asarray(self.numbers % (DRAWS if self.doubt else 1))
+
+    @cached_property
+    def duties(self) -> DutiesDone:
+        """The duties played after the simulation, by the people it has in post."""
+        from workforce_model.duty_results import duties_done
+
+        return duties_done(self)
 
     @property
     def passed(self) -> bool:

@@ -166,6 +166,9 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
     if options:
         table = pd.concat([benefits(together[0], option, baseline="forecast") for option in options], ignore_index=True)
         tables["benefits"] = table
+    with_duties = [r.duties.annual() for r in together if r.duties.names]
+    if with_duties:
+        tables["duties"] = pd.concat(with_duties, ignore_index=True)
     tables["to_obtain"] = tables["assumptions"][tables["assumptions"]["obtain"]].drop(columns="obtain")
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")

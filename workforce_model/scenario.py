@@ -28,8 +28,10 @@ from workforce_model.assumptions import (
 )
 from workforce_model.casework import Caseloads
 from workforce_model.costs import Costs
+from workforce_model.duties import Duties
 from workforce_model.establishment import Workforce
 from workforce_model.funding import Funding
+from workforce_model.inspection import Inspection
 from workforce_model.periods import Periods
 from workforce_model.problems import Problem, ScenarioError, dotted, given, nearest, problems_of, schema_at
 
@@ -66,6 +68,8 @@ class Scenario:
     costs: Costs
     funding: Funding
     correlations: dict[Name, Correlation] = dataclasses.field(default_factory=dict)
+    duties: Duties | None = None
+    inspection: Inspection | None = None
 
     def faults(self) -> list[Fault]:
         """What is wrong between the rooms, as (key, rule) pairs."""
@@ -76,6 +80,7 @@ class Scenario:
             *self._planned_conversions(),
             *self._correlations(),
             *self._paid_twice(),
+            *self._unknown_to_duties(),
         ]
 
     def _unknown_names(self) -> Iterator[Fault]:
@@ -171,6 +176,23 @@ class Scenario:
             rule = "workforce.agency_notice_months pays for the same time beside the starter; state one of the two"
             yield "costs.agency_overlap", rule
 
+    def _unknown_to_duties(self) -> Iterator[Fault]:
+        teams, groups = self.workforce.teams, self.workforce.posts
+        for name, duty in self.duties.work.items() if self.duties else ():
+            for key, team in (("team", duty.team), ("moves_to", duty.moves_to)):
+                if team is not None and team not in teams:
+                    yield f"duties.work.{name}.{key}", f"unknown team {team!r}; known: {', '.join(sorted(teams))}"
+            for group, doer in duty.done_by.items():
+                place = f"duties.work.{name}.done_by.{group}"
+                if group in groups and doer.outside is not None:
+                    yield f"{place}.outside", "these posts are the establishment's own; the model counts who fills them"
+                elif group not in groups and doer.outside is None:
+                    hint = nearest(group, groups)
+                    yield (
+                        place,
+                        f"unknown post group{hint}; people who are not posts state how many they are in outside",
+                    )
+
     def assumptions(self) -> dict[str, Assumption]:
         """Every assumption by its dotted path, in order of path."""
         return dict(sorted(_walk(self, "")))
@@ -240,7 +262,7 @@ def _names(place: list[str]) -> bool:
 _NAMED = {
     "posts", "agency", "lines", "teams", "grades", "budgets", "amounts", "virements", "reserve_movements", "spine",
     "pay_award", "employer_ni_threshold", "checks_per_start", "commissioned_team_price", "commissioned_team_weeks",
-    "correlations", "campaigns", "moves", "surges", "season",
+    "correlations", "work", "requests", "done_by", "campaigns", "moves", "surges", "season",
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import SEED
 from workforce_model.outcomes import Outcome, settled
-from workforce_model.playing import Version, at_values, play
+from workforce_model.playing import PLAYED, Version, at_values, play
 from workforce_model.problems import nearest
 from workforce_model.scenario import Scenario
 from workforce_model.variance_shares import Quantiles, designs_of, shares_table
@@ -26,7 +26,7 @@ _NAMED = 8
 
 
 def uncertain(scenario: Scenario, assumptions: Sequence[str] | None = None) -> tuple[str, ...]:
-    """The assumptions that carry a range, or those named, refused where one is unknown or has none.
+    """The assumptions of people, cases, prices and funding that carry a range, or those named, refused where one is unknown or has none.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def uncertain(scenario: Scenario, assumptions: Sequence[str] | None = None) -> t
     stated = scenario.assumptions()
     ranged = [path for path, assumption in stated.items() if assumption.uncertain]
     if assumptions is None:
-        return tuple(ranged)
+        return tuple(path for path in ranged if path.partition(".")[0] in (*PLAYED, "costs", "funding"))
     unknown = [f"{path}{nearest(path, ranged)}" for path in assumptions if path not in stated]
     exact = [f"{path} has no range" for path in assumptions if path in stated and path not in ranged]
     if unknown or exact:

@@ -47,7 +47,7 @@ def monthly_table(results: Results) -> pd.DataFrame:
     for team, name, unit, figures in _all_measures(results):
         for index in range(first, len(results.months)):
             rows.append((team, name, unit, str(results.months[index]), figures[index + 1]))
-    return _tidy(results, rows)
+    return tidy(results, rows)
 
 
 def annual_table(results: Results) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def annual_table(results: Results) -> pd.DataFrame:
                 above = over[months + 1].sum(axis=0)
                 rate = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
                 rows.append((chosen or COUNCIL, f"{name}_year_average", MEASURES[name].unit, year, rate))
-    return _tidy(results, rows)
+    return tidy(results, rows)
 
 
 def ledger_table(results: Results) -> pd.DataFrame:
@@ -166,7 +166,7 @@ def caseload_spread_table(results: Results) -> pd.DataFrame:
             rows.append((label, f"workers with {limit} or more", "share of workers", period, share))
             rows.append((label, f"number with {limit} or more", "workers", period, over))
             rows.append((label, "workers", "workers", period, workers))
-    return _tidy(results, rows)
+    return tidy(results, rows)
 
 
 def mtfp(results: Results) -> pd.DataFrame:
@@ -256,7 +256,8 @@ def _all_measures(results: Results) -> Iterator[tuple[str, str, str, Figures]]:
         yield COUNCIL, name, MEASURES[parts[0]].unit, np.asarray(total)
 
 
-def _tidy(results: Results, rows: list[tuple[str, str, str, str, Figures]]) -> pd.DataFrame:
+def tidy(results: Results, rows: list[tuple[str, str, str, str, Figures]]) -> pd.DataFrame:
+    """A tidy table of figures: (team, measure, unit, period, figure by run) in, columns :data:`TIDY` out."""
     frame = pd.DataFrame([row[:4] for row in rows], columns=["team", "measure", "unit", "period"])
     frame.insert(0, "scenario", results.scenario.name)
     frame[STATISTICS] = _statistics(results, [row[4] for row in rows])

@@ -1,0 +1,69 @@
+"""Charts of duties and of the improvement plan: a share of the work over time, and the work of each action."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from workforce_model.charts import COLOURS, SIZE, axes_of, finished, month_ticks, place_of, plain, reported
+from workforce_model.duty_results import DUTY_MEASURES
+from workforce_model.formats import fte, percent
+from workforce_model.measures import spread
+from workforce_model.model import Results
+from workforce_model.tables import reported_years
+
+
+def duty_share(results: Results, duty: str, measure: str = "share_in_time", ax: Axes | None = None) -> Axes:
+    """A share of a duty's work over the twelve months to each month; of people, at each month's end.
+
+    Single months hold too few requests to be read; a month in which the share is not defined is left blank.
+    """
+    ax = axes_of(ax)
+    label, what, parts = results.duties.label(duty), DUTY_MEASURES[measure].label, DUTY_MEASURES[measure].parts
+    flows = parts is not None and DUTY_MEASURES[parts[1]].kind == "flow"
+    windows = [np.arange(max(0, m - 11) if flows else m, m + 1) for m in reported(results)]
+    months = [spread(results.duties.over(duty, measure, window), results.draw) for window in windows]
+    x = np.arange(len(months))
+    ax.fill_between(x, [m.p10 for m in months], [m.p90 for m in months], color=COLOURS[0], alpha=0.18, linewidth=0)
+    ax.plot(x, [m.mean for m in months], color=COLOURS[0], linewidth=2.2)
+    ax.set_ylim(0, 1.02)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    month_ticks(ax, results)
+    marks = {y: spread(results.duties.in_year(duty, measure, y), results.draw) for y in reported_years(results)}
+    when = list(marks)[min(1, len(marks) - 1)]
+    headline = f"{label}: {percent(marks[when].mean)} {what[0].lower()}{what[1:]} in {when}"
+    detail = "; ".join(f"{y} {percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]" for y, s in marks.items())
+    over = "twelve months to each month" if flows else "month end"
+    subtitle = f"{what}, {place_of(results)}, {over}, {DUTY_MEASURES[measure].unit}, per cent"
+    return finished(ax, headline, subtitle, detail, [results])
+
+
+def work_by_action(results: Results, plan: pd.DataFrame, year: str, created: float, ax: Axes | None = None) -> Axes:
+    """FTE of work that each action of a plan creates in a year, and of the people it brings or work it frees.
+
+    ``plan`` is the table of ``wm.plan`` and ``created`` its figure, the work created net of work freed. An action whose work is not defined has no bar and says so.
+    """
+    ax = axes_of(ax or Figure(figsize=(SIZE[0], 5.6)).add_axes((0.44, 0.12, 0.5, 0.7)))
+    ax.grid(axis="x", color="#BFBFBF", linewidth=0.5)
+    ax.grid(visible=False, axis="y")
+    rows = list(plan.groupby("reference", sort=False))
+    place = np.arange(len(rows))[::-1]
+    details = []
+    for y, (reference, mine) in zip(place, rows, strict=True):
+        ax.barh(y, mine.loc[mine["fte_mean"] > 0, "fte_mean"].sum(), 0.6, color=COLOURS[0])
+        ax.barh(y, mine.loc[mine["fte_mean"] < 0, "fte_mean"].sum(), 0.6, color=COLOURS[1])
+        net = mine["fte_mean"].sum(min_count=1)
+        if np.isnan(net):
+            ax.annotate(fte(net), (0, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
+        details.append(f"{reference} {fte(net)}")
+    names = [textwrap.shorten(f"{ref} {mine['action'].iloc[0]}", 48, placeholder="...") for ref, mine in rows]
+    ax.set_yticks(place, [plain(name) for name in names], fontsize=8)
+    ax.axvline(0, color="#3D3D3D", linewidth=1)
+    headline = f"The plan's actions create {fte(created)} FTE of work in {year}"
+    subtitle = f"FTE averaged over {year}, mean of the runs, {place_of(results)}: work created (blue, right), people brought or work freed (orange, left)"
+    return finished(ax, headline, subtitle, "; ".join(details), [results])
