@@ -11,12 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-        Investment,
-        conversion_campaign,
-        further_commissioned_months,
-        further_posts,
-        retention_payments,
-    )
     from workforce_model import charts, charts_decisions, charts_duties, costs, funding, statements
     from workforce_model.actions import load_plan
     from workforce_model.agency_premium import agency_premium_table
@@ -36,6 +30,12 @@ if TYPE_CHECKING:
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.information import worth_of_information
     from workforce_model.investments import (
+        Investment,
+        conversion_campaign,
+        further_commissioned_months,
+        further_posts,
+        retention_payments,
+    )
     from workforce_model.luck import enough_runs, uncertainty
     from workforce_model.model import Interrupted, run
     from workforce_model.outcomes import Outcome
