@@ -31,7 +31,7 @@ from workforce_model.scenario import Scenario, as_tree, scenario_from
 Tree = dict[str, Any]
 
 DRIVERS: dict[str, str] = {
-    "posts": r"workforce\.(teams|posts|agency)\b",
+    "posts": r"workforce\.(teams|posts|agency)\b|duties\b",
     "start and end dates": r"workforce\.(posts|agency)\.\w+\.(created|starts_on|first_month|last_month)$",
     "conversion": r"workforce\.(conversion\w*|campaigns\b|fee_free_months|posts\.\w+\.planned_conversions)",
     "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|moves\b|(filling|recruit|market|newly|cover)\w*|agency_\w+)",

@@ -16,7 +16,7 @@ from workforce_model.luck import CLEAR, parts_of
 from workforce_model.measures import Spread, spread
 from workforce_model.model import RUNS, SEED
 from workforce_model.outcomes import Outcome, settled, settled_year, standard_outcomes
-from workforce_model.playing import CHUNK, play, versions_of
+from workforce_model.playing import play, versions_of
 from workforce_model.scenario import Scenario, as_tree
 
 Figures = NDArray[np.float64]
@@ -182,7 +182,7 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
     versions = versions_of(scenarios, seed, doubt)
     played = play(versions, asked, numbers, seed, executor=executor, told=progress)
     few = numbers[: min(runs, _NULL_RUNS)]
-    (again,) = play(versions[:1], asked, few, seed, executor=executor, chunk=CHUNK // 4)
+    (again,) = play(versions[:1], asked, few, seed, executor=executor, chunk=_NULL_RUNS // 2)
     gaps = [np.nan_to_num(again.figures[o] - played[0].figures[o][few], nan=0.0) for o in asked]
     return Comparison(
         scenarios=tuple(scenarios),

@@ -27,11 +27,14 @@ from workforce_model.results import Results, joined
 from workforce_model.scenario import Scenario, as_tree
 
 Figures = NDArray[np.float64]
+Approved = dict[str, NDArray[np.float64]]
 
 PLAYED = ("place", "periods", "workforce", "caseloads")
 """What the simulation reads of a scenario; the rest prices, funds or describes what it played."""
-CHUNK = 512
+CHUNK = 1_024
 """The most runs of one task; figures do not depend on it."""
+_TASKS, _LEAST = 8, 128
+"""Tasks to give an executor where there are runs enough for that many of at least so many runs."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class Version:
 
     scenario: Scenario
     drawn: Values
+
+
+_Task = tuple[list[tuple[Version, Approved]], tuple[Outcome, ...], int, NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -77,19 +83,22 @@ def play(versions: Sequence[Version], outcomes: Sequence[Outcome], numbers: NDAr
         In the order of the versions; figures in the order of ``numbers``.
     """
     groups = alike(versions)
-    tasks = []
+    if executor is not None:
+        chunk = min(chunk, max(numbers.size * len(groups) // _TASKS, _LEAST))
+    approved = {id(version.scenario): approvals(version.scenario) for version in versions}
+    places: list[tuple[list[int], NDArray[np.intp]]] = []
+    tasks: list[_Task] = []
     for group in groups:
-        draws = next(iter(versions[group[0]].drawn.values())).size
-        order = np.argsort(numbers % draws, kind="stable")
+        mine = [(versions[i], approved[id(versions[i].scenario)]) for i in group]
+        order = np.argsort(numbers % next(iter(mine[0][0].drawn.values())).size, kind="stable")
         for part in np.array_split(order, -(-numbers.size // chunk)):
-            tasks.append((group, part, [versions[i] for i in group], numbers[part]))
+            places.append((group, part))
+            tasks.append((mine, tuple(outcomes), seed, numbers[part]))
     figures = [{outcome: np.empty(numbers.size) for outcome in outcomes} for _ in versions]
     failed: list[set[str]] = [set() for _ in versions]
-    parts: list[tuple[list[Version], tuple[Outcome, ...], int, NDArray[np.int64]]]
-    parts = [(mine, tuple(outcomes), seed, runs) for _, _, mine, runs in tasks]
     done: Iterator[list[tuple[list[Figures], list[str]]]]
-    done = iter(map(_part, parts)) if executor is None else executor.map(_part, parts)
-    for (group, part, _, _), kept in zip(tasks, done, strict=True):
+    done = iter(map(_part, tasks)) if executor is None else executor.map(_part, tasks)
+    for (group, part), kept in zip(places, done, strict=True):
         for version, (columns, broken) in zip(group, kept, strict=True):
             failed[version].update(broken)
             for outcome, column in zip(outcomes, columns, strict=True):
@@ -107,13 +116,15 @@ def alike(versions: Sequence[Version]) -> list[list[int]]:
     return list(groups.values())
 
 
-def repriced(results: Results, version: Version) -> Results:
+def repriced(results: Results, version: Version, approved: Approved | None = None) -> Results:
     """Runs priced and funded again: the same people and cases under another version's prices and funding.
 
     Parameters
     ----------
     results : Results
         Runs of a scenario that differs from the version's in ``costs`` and ``funding`` alone.
+    approved : dict, optional
+        The version's :func:`workforce_model.blocks.approvals`, where they are known already.
 
     Raises
     ------
@@ -129,23 +140,23 @@ def repriced(results: Results, version: Version) -> Results:
     budgets = tuple(sorted(scenario.funding.budgets))
     people = people_of(scenario, results.posts, results.history)
     cost = price(people, results.months, scenario.costs, values, draw, budgets)
-    ledger = fund(by_budget(cost), results.years, budgets, scenario.funding, approvals(scenario))
+    ledger = fund(
+        by_budget(cost), results.years, budgets, scenario.funding, approvals(scenario) if approved is None else approved
+    )
     checks = check_block(scenario, results.posts, results.history, cost, ledger)
     return dataclasses.replace(results, scenario=scenario, cost=cost, ledger=ledger, checks=checks)
 
 
-def _part(
-    task: tuple[list[Version], tuple[Outcome, ...], int, NDArray[np.int64]],
-) -> list[tuple[list[Figures], list[str]]]:
+def _part(task: _Task) -> list[tuple[list[Figures], list[str]]]:
     """One block of runs of versions alike in people and cases: each version's figures and failed checks."""
     versions, outcomes, seed, numbers = task
-    first = versions[0]
-    block = run_block(first.scenario, first.drawn, approvals(first.scenario), seed, numbers)
+    first, first_approved = versions[0]
+    block = run_block(first.scenario, first.drawn, first_approved, seed, numbers)
     results = joined(first.scenario, seed, False, [block])
     place = np.searchsorted(results.numbers, numbers)
     kept = []
-    for position, version in enumerate(versions):
-        mine = repriced(results, version) if position else results
+    for position, (version, approved) in enumerate(versions):
+        mine = repriced(results, version, approved) if position else results
         broken = [check.name for check in mine.checks if check.status == "failed"]
         kept.append(([asked(mine, outcome)[place] for outcome in outcomes], broken))
     return kept
