@@ -243,8 +243,9 @@ def _at_stop(start: Scenario, end: Scenario, trees: tuple[Tree, Tree], places: d
     return scenario_from(tree, f"the bridge from {start.name} to {end.name}, with {', '.join(sorted(stop))} moved")
 
 
-_NAMES = r"(funding\.budgets|costs\.grades|workforce\.teams)\.\w+$"
-"""Budgets, grades and teams that only one scenario names are there all the way: a name costs nothing."""
+_NAMES = r"((funding\.budgets|costs\.grades|workforce\.teams)\.\w+|workforce\.retention_effect)$"
+"""What only one scenario names and is there all the way: a budget, grade or team without posts, and an effect of
+payments that nobody gets, change nothing."""
 
 
 def _get(tree: Tree, keys: list[str]) -> Any:
