@@ -71,7 +71,7 @@ def test_weighted_sharing_never_leaves_one_worker_a_case_and_an_eighth_behind_an
 def test_equal_ranks_go_by_the_order_of_the_rows_and_nothing_is_lost() -> None:
     candidate = np.array([[True, True], [False, True], [True, True], [True, False]])
 
-    chosen = first_by_rank(candidate, np.full((4, 2), 7, dtype=np.uint32), np.array([2, 3]))
+    chosen = first_by_rank(candidate, np.full((4, 2), 7), np.array([2, 3]))
 
     assert chosen.T.tolist() == [[True, False, True, False], [True, True, True, False]]
 

@@ -17,7 +17,8 @@ PEOPLE = {"posts", "workforce", "absence", "conversion", "filling", "staff_rates
 CASES = {"posts", "arrivals", "casework", "case_rates", "allocation", "caseloads"}
 ALLOWED = {
     "assumptions": set(),
-    "draws": set(),
+    "distributions": set(),
+    "draws": {"distributions"},
     "periods": {"assumptions"},
     "establishment": FOUNDATION,
     "posts": FOUNDATION | {"establishment"},

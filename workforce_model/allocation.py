@@ -7,13 +7,15 @@ below which those level with one another take one case more.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.draws import Keys, Words
-from workforce_model.posts import TeamRows
+
+if TYPE_CHECKING:  # only its shape is used here, and sharing out alone should not load pandas
+    from workforce_model.posts import TeamRows
 
 Counts = NDArray[np.int32]
 Held = NDArray[np.int16]
@@ -59,7 +61,7 @@ def share_out(
         dealt, levelled = at_random[team] * able, evenly[team] * able
         deal_at_random(held[mine], weight[mine], dealt, words, words.stream(purpose, name, month))
         if levelled.any():
-            rank = words.of_posts(keys[mine], f"{purpose} rank", month)
+            rank = (words.of_posts(keys[mine], f"{purpose} rank", month) >> np.uint32(16)).astype(np.int16)
             share_by_weight(held[mine], weight[mine], levelled, rank)
         left[team] = at_random[team] + evenly[team] - dealt - levelled
     return left
@@ -89,31 +91,42 @@ def deal_at_random(held: Held, weight: NDArray[np.float64], waiting: Counts, wor
     >>> held.sum(axis=0).tolist(), held[1].tolist()
     ([12, 3], [0, 0])
     """
-    size, runs = held.shape
+    runs = held.shape[1]
     chance = (weight * 2**31).astype(np.uint32).reshape(-1)
     run = np.repeat(np.arange(runs), waiting)
     item = np.arange(run.size) - np.repeat(np.cumsum(waiting) - waiting, waiting)
-    given: list[NDArray[np.intp]] = []
-    attempt = 0
+    given = [np.zeros(0, dtype=np.intp)]
+    for start in range(0, run.size, _STRETCH):
+        some = slice(start, start + _STRETCH)
+        given += _taken(run[some], item[some], chance, words, stream)
+    held += np.bincount(np.concatenate(given), minlength=held.size).reshape(held.shape).astype(np.int16)
+
+
+def _taken(
+    run: NDArray[np.intp], item: NDArray[np.intp], chance: NDArray[np.uint32], words: Words, stream: Keys
+) -> list[NDArray[np.intp]]:
+    """The flat (post, run) cells that take the cases, in the order of the attempts."""
+    runs = stream.size
+    size, attempt, taken = np.uint64(chance.size // runs), 0, []
     while run.size:
-        mixed = words.of_items(stream[run], item + (attempt << 32))
-        cell = ((mixed >> np.uint64(32)) * np.uint64(size) >> np.uint64(32)).astype(np.intp) * runs + run
-        taken = (mixed & np.uint64(2**31 - 1)) < chance[cell]
-        given.append(cell[taken])
-        run, item, attempt = run[~taken], item[~taken], attempt + 1
-    if given:
-        held += np.bincount(np.concatenate(given), minlength=held.size).reshape(held.shape).astype(np.int16)
+        mixed = words.of_items(stream.take(run), item + (attempt << 32))
+        cell = ((mixed >> np.uint64(32)) * size >> np.uint64(32)).view(np.int64) * runs + run
+        takes = (mixed & np.uint64(2**31 - 1)) < chance.take(cell)
+        taken.append(cell[takes])
+        refused = np.flatnonzero(~takes)
+        run, item, attempt = run[refused], item[refused], attempt + 1
+    return taken
 
 
+_STRETCH = 24_576
+"""Cases dealt at a time: what is set aside for them stays in the processor's cache."""
 _STEPS = 8
 """Levels of weighted caseloads are compared to an eighth of a case for a full share."""
 _BEYOND = 16_000
 """A caseload above any level to be reached: it keeps whoever takes no case out of the sharing."""
 
 
-def share_by_weight(
-    held: Held, weight: NDArray[np.float64], waiting: Counts, rank: NDArray[np.unsignedinteger]
-) -> None:
+def share_by_weight(held: Held, weight: NDArray[np.float64], waiting: Counts, rank: NDArray[np.integer]) -> None:
     """Give a team's waiting cases one at a time to the lowest caseload for its weight.
 
     Parameters
@@ -145,8 +158,8 @@ def share_by_weight(
     np.divide(count, slope, out=level_of, where=able)
     low = level_of.min(axis=0).astype(np.int32)
     most = (waiting + (count * able).sum(axis=0)) / np.where(waiting > 0, slope.sum(axis=0), 1)
-    high = np.maximum(most.astype(np.int32) + 2, low + 1)
-    level = _highest_level(lambda level: room_below(level).sum(axis=0), waiting, low, high)
+    reach = (most.astype(np.int32) + 1 - low).max()
+    level = _highest_level(lambda level: room_below(level).sum(axis=0), waiting.astype(np.float32), low, int(reach))
     count += room_below(level)
     left = waiting - room.sum(axis=0).astype(np.int32)
     count += first_by_rank(room_below(level + 1) > 0, rank, left)
@@ -182,11 +195,13 @@ def share_evenly(held: Held, able: Chosen, waiting: NDArray[np.integer], rank: N
     def room_below(level: NDArray[np.int16]) -> NDArray[np.int16]:
         return np.maximum(np.subtract(level, count, out=room), 0, out=room)
 
-    workers = np.add.reduce(able, axis=0, dtype=np.int16)
-    total = np.add.reduce(count, axis=0, dtype=np.int32) - _BEYOND * (len(held) - workers.astype(np.int32))
     low = count.min(axis=0)
-    high = np.maximum((total + waiting) // np.maximum(workers, 1), low).astype(np.int16) + np.int16(1)
-    level = _highest_level(lambda level: np.add.reduce(room_below(level), axis=0, dtype=np.int16), waiting, low, high)
+    # Nobody is brought above the highest caseload but by an even part of what waits.
+    reach = max(held.max() - low.min(), 0) + (waiting // np.maximum(_counted(able), 1)).max()
+    waiting = waiting.astype(np.int16)
+    level = _highest_level(
+        lambda level: np.add.reduce(room_below(level), axis=0, dtype=np.int16), waiting, low, int(reach)
+    )
     held += room_below(level)
     left = waiting - np.add.reduce(room, axis=0, dtype=np.int16)
     held += first_by_rank(count <= level, rank, left)
@@ -198,7 +213,8 @@ def first_by_rank(candidate: Chosen, rank: NDArray[np.integer], number: NDArray[
     Parameters
     ----------
     candidate : array of bool, shape (S, R)
-    rank : array of whole numbers from 0, shape (S, R) or (S, 1)
+    rank : array of signed whole numbers from 0, shape (S, R) or (S, 1)
+        The search takes one step for each of its bits: narrow ranks are fast.
     number : array, shape (R,)
         At most as many as there are candidates.
 
@@ -210,29 +226,33 @@ def first_by_rank(candidate: Chosen, rank: NDArray[np.integer], number: NDArray[
     """
     chosen = np.empty_like(candidate)
 
-    def ranked_below(limit: Levels) -> Levels:
-        np.logical_and(candidate, rank < limit, out=chosen)
-        return np.asarray(np.add.reduce(chosen, axis=0, dtype=np.int16))
+    def ranked_to(limit: Levels) -> Levels:
+        np.logical_and(candidate, rank <= limit, out=chosen)
+        return _counted(chosen)
 
-    lowest = np.zeros(number.shape, dtype=rank.dtype)
-    limit = _highest_level(ranked_below, number, lowest, lowest + rank.max() + 2)
-    left = number - ranked_below(limit)
-    if left.any():
-        tied = candidate & (rank == limit)
-        chosen |= tied & (np.cumsum(tied, axis=0) <= left)
+    limit = _highest_level(ranked_to, number, np.full(number.shape, -1, dtype=rank.dtype), int(rank.max()))
+    left = number - ranked_to(limit)
+    runs = np.flatnonzero(left)
+    if runs.size:
+        tied = candidate[:, runs] & (np.broadcast_to(rank, candidate.shape)[:, runs] == limit[runs] + 1)
+        chosen[:, runs] |= tied & (np.cumsum(tied, axis=0) <= left[runs])
     return chosen
 
 
-def _highest_level(
-    needed: Callable[[Levels], Levels], available: NDArray[np.integer], low: Levels, high: Levels
-) -> Levels:
-    """The highest whole level, from ``low`` (within reach) to below ``high`` (beyond it), whose need is available.
+def _counted(chosen: Chosen) -> Levels:
+    """How many are chosen in each run, in the narrowest width that holds it."""
+    narrow = np.int8 if len(chosen) < 128 else np.int16
+    return np.asarray(np.add.reduce(chosen.view(np.int8), axis=0, dtype=narrow))
 
-    Bisected in every run at once; where a level needs exactly what is available, that level.
+
+def _highest_level(
+    needed: Callable[[Levels], Levels], available: NDArray[np.integer], low: Levels, reach: int
+) -> Levels:
+    """The highest whole level whose need is available, from ``low`` (within reach) to at most ``reach`` above it.
+
+    Bisected in every run at once, by halving steps up from ``low``.
     """
-    while np.any(high - low > 1):
-        middle = low + (high - low >> 1)
-        needs = needed(middle)
-        low = np.where(needs <= available, middle, low)
-        high = np.where(needs < available, high, middle)
+    for power in range(int(reach).bit_length() - 1, -1, -1):
+        higher = low + low.dtype.type(1 << power)
+        low = np.where(needed(higher) <= available, higher, low)
     return low

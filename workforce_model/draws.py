@@ -1,4 +1,4 @@
-"""Random words addressed by name, and tables inverted from them.
+"""Random words addressed by name; the distributions they are inverted from stand in their own room.
 
 A word belongs to (root seed, run, purpose, name, month) and to nothing else: not to the order of
 calls, the number of runs, the size of a block or the other teams. Two scenarios that share a seed
@@ -11,6 +11,7 @@ numbers from 0 to 2**31 - 1, so a probability is met exactly to within 2**-31 an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -18,17 +19,41 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Keys = NDArray[np.uint64]
-WordArray = NDArray[np.uint32]
+from workforce_model.distributions import (
+    WORD_RANGE,
+    Table,
+    WordArray,
+    arrivals_table,
+    binomial_counts,
+    binomial_table,
+    closures_and_arrivals_table,
+)
 
-WORD_RANGE = 2**31
-_WORD_SHIFT = np.uint64(33)
+__all__ = [
+    "WORD_RANGE",
+    "Keys",
+    "Table",
+    "WordArray",
+    "Words",
+    "arrivals_table",
+    "binomial_counts",
+    "binomial_table",
+    "closures_and_arrivals_table",
+    "name_key",
+    "quantile_design",
+    "thin",
+    "threshold",
+]
+
+Keys = NDArray[np.uint64]
+
+_WORD_SHIFT, _LOW_WORD = np.uint64(33), np.uint64(WORD_RANGE - 1)
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MONTH = 0xD1342543DE82EF95
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
-_STRETCH = 12_288
+_STRETCH = 40_960
 """Cells treated at a time: what is set aside for them stays in the processor's cache."""
 
 
@@ -92,15 +117,28 @@ class Words:
 
     def of_posts(self, posts: Keys, purpose: str, month: int = 0) -> WordArray:
         """One word for each post and run, shape (P, R); ``posts`` are the posts' own name keys."""
+        drawn = np.empty((posts.size, self.runs.size), dtype=np.uint32)
+        for some, mixed in self._mixed_by_rows(posts, purpose, month):
+            np.right_shift(mixed, _WORD_SHIFT, out=drawn[some], casting="unsafe")
+        return drawn
+
+    def pairs_of_posts(self, posts: Keys, purpose: str, month: int = 0) -> tuple[WordArray, WordArray]:
+        """Two words for each post and run from one mixing, each of shape (P, R); the first is that of ``of_posts``."""
+        first, second = np.empty((2, posts.size, self.runs.size), dtype=np.uint32)
+        for some, mixed in self._mixed_by_rows(posts, purpose, month):
+            np.right_shift(mixed, _WORD_SHIFT, out=first[some], casting="unsafe")
+            np.bitwise_and(mixed, _LOW_WORD, out=second[some], casting="unsafe")
+        return first, second
+
+    def _mixed_by_rows(self, posts: Keys, purpose: str, month: int) -> Iterator[tuple[slice, Keys]]:
+        """The mixed keys of some posts at a time, in the same room each time."""
         stream = self.stream(purpose, "post", month)
-        drawn = np.empty((posts.size, stream.size), dtype=np.uint32)
         rows = max(_STRETCH // max(stream.size, 1), 1)
         keys, shifted = np.empty((2, rows, stream.size), dtype=np.uint64)
         for start in range(0, posts.size, rows):
             some = posts[start : start + rows, None]
-            mixed = _mixed(np.add(stream, some, out=keys[: some.size]), shifted[: some.size])
-            np.right_shift(mixed, _WORD_SHIFT, out=drawn[start : start + rows], casting="unsafe")
-        return drawn
+            mixed = np.add(stream, some, out=keys[: some.size])
+            yield slice(start, start + rows), _mixed(mixed, shifted[: some.size])
 
     def of_cells(self, post: Keys, run: NDArray[np.intp], purpose: str, month: int = 0) -> WordArray:
         """The words of chosen (post, run) cells only, shape (n,); equal to those of ``of_posts``."""
@@ -149,143 +187,6 @@ def quantile_design(seed: int, name: str, draws: int) -> NDArray[np.float64]:
     """
     stream = Words(seed, np.arange(draws)).stream("doubt", name)
     return (np.argsort(np.argsort(stream)) + 0.5) / draws
-
-
-def binomial_table(chance: ArrayLike, most: int) -> Table:
-    """Cumulative binomial distributions as words, for 0 to ``most`` trials.
-
-    Parameters
-    ----------
-    chance : array, shape (D,)
-        Probability of success in one trial, for each draw.
-    most : int
-        Greatest number of trials.
-
-    Returns
-    -------
-    Table
-        Rows (draw, trials) of the number of successes: row d * (most + 1) + n has F(k; n, chance[d]).
-    """
-    q = np.atleast_1d(np.asarray(chance, dtype=float))[:, None]
-    table = np.empty((q.shape[0], most + 1, most + 1), dtype=np.uint32)
-    cumulative = np.ones((q.shape[0], most + 1))
-    table[:, 0] = WORD_RANGE
-    for trials in range(1, most + 1):
-        cumulative[:, 1:] = cumulative[:, 1:] + q * (cumulative[:, :-1] - cumulative[:, 1:])
-        cumulative[:, :1] *= 1 - q
-        table[:, trials] = cumulative * WORD_RANGE + 0.5
-    return Table(table.reshape(-1, most + 1))
-
-
-def arrivals_table(mean: NDArray[np.float64], dispersion: NDArray[np.float64]) -> Table:
-    """Cumulative distributions of monthly arrivals as words: Poisson, or negative binomial.
-
-    A negative binomial is a Poisson number of groups (families) whose sizes follow the logarithmic
-    law, so counts over posts add up to a negative binomial with the same variance over mean.
-
-    Parameters
-    ----------
-    mean, dispersion : array, shape (rows,)
-        Mean, and variance over mean; a dispersion of exactly 1 is Poisson.
-
-    Returns
-    -------
-    Table
-        One row for each mean, wide enough for every row to reach its end in words.
-
-    Raises
-    ------
-    ValueError
-        If a mean is too large for one post.
-    """
-    if np.any(mean > 500):
-        raise ValueError(
-            f"{float(mean.max()):,.0f} arrivals a month for one post is beyond this table; expected at most 500"
-        )
-    poisson = dispersion <= 1.0
-    spread = np.where(poisson, 2.0, dispersion)
-    step = np.where(poisson, 0.0, 1 - 1 / spread)
-    start = np.where(poisson, mean, mean / spread)
-    term = np.where(poisson, np.exp(-mean), spread ** (-mean / (spread - 1)))
-    total = term.copy()
-    columns = [total * WORD_RANGE + 0.5]
-    while total.min() < 1 - 0.25 / WORD_RANGE:
-        term *= (start + (len(columns) - 1) * step) / len(columns)
-        total += term
-        columns.append(total * WORD_RANGE + 0.5)
-    return Table(np.minimum(np.stack(columns, axis=1), WORD_RANGE).astype(np.uint32))
-
-
-@dataclass(frozen=True)
-class Table:
-    """Cumulative distributions laid out for fast inversion: each row with a guide into it.
-
-    Parameters
-    ----------
-    cumulative : array of uint32, shape (rows, width)
-        Distributions in words, each reaching ``WORD_RANGE``.
-    guide_bits : int
-        Leading bits of a word that the guide reads: more answer more words at once, and take longer to
-        lay out.
-
-    Examples
-    --------
-    >>> coin = Table(np.array([[WORD_RANGE // 2, WORD_RANGE]], dtype=np.uint32))
-    >>> coin.invert(np.zeros(2, dtype=np.intp), np.array([5, WORD_RANGE - 1], dtype=np.uint32)).tolist()
-    [0, 1]
-    """
-
-    cumulative: NDArray[np.uint32]
-    guide_bits: int = 6
-
-    @property
-    def width(self) -> int:
-        """Counts from 0 to one less than this."""
-        return int(self.cumulative.shape[1])
-
-    @cached_property
-    def _flat(self) -> NDArray[np.uint32]:
-        return self.cumulative.reshape(-1)
-
-    @cached_property
-    def _guide(self) -> NDArray[np.int16]:
-        """For each row and bucket of words, the one count they all stand for, or ~k where the least is k."""
-        rows, buckets, shift = self.cumulative.shape[0], 1 << self.guide_bits, 31 - self.guide_bits
-        first_bucket_at_or_above = (self.cumulative + np.uint32((1 << shift) - 1)) >> np.uint32(shift)
-        slot = np.arange(rows)[:, None] * (buckets + 1) + first_bucket_at_or_above
-        reached = np.bincount(slot.reshape(-1), minlength=rows * (buckets + 1)).reshape(rows, buckets + 1)
-        guide = np.cumsum(reached[:, :-1], axis=1, dtype=np.int16)
-        np.invert(guide, out=guide, where=reached[:, 1:] > 0)
-        return guide.reshape(-1)
-
-    def invert(self, row: NDArray[np.integer], words: WordArray) -> NDArray[np.int16]:
-        """The count each word stands for: the least k with word < F(k), so rising with the word.
-
-        Parameters
-        ----------
-        row, words : arrays, same shape
-            The row of the table to use, and the word.
-        """
-        drawn = np.empty(words.shape, dtype=np.int16)
-        row, flat, found = row.reshape(-1), words.reshape(-1), drawn.reshape(-1)
-        for start in range(0, flat.size, _STRETCH):
-            some = slice(start, start + _STRETCH)
-            found[some] = self._inverted(row[some], flat[some])
-        return drawn
-
-    def _inverted(self, row: NDArray[np.integer], words: WordArray) -> NDArray[np.int16]:
-        place = row.astype(np.intp) << self.guide_bits
-        place += (words >> np.uint32(31 - self.guide_bits)).astype(np.intp)
-        found: NDArray[np.int16] = self._guide[place]
-        ahead = np.flatnonzero(found < 0)
-        words, count = words[ahead], ~found[ahead]
-        first = row[ahead].astype(np.intp) * self.width
-        passed = self._flat[first + count] <= words
-        while passed.any():
-            count += passed
-            passed = self._flat[first + count] <= words
-        found[ahead] = count
-        return found
 
 
 def thin(
