@@ -148,7 +148,36 @@ def _put_in_place(draft: Path, target: Path, overwrite: bool) -> None:
 def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -> None:
     from workforce_model.charts import first_charts, save
 
+    write_tables(together, folder)
+    for name, figure in first_charts(together).items():
+        save(figure, folder / name)
+    _write_record(together, folder, inputs)
+
+
+def write_tables(together: list[Results], folder: Path) -> None:
+    """Write every table of a run to a folder, its checks and every run's own figures with them; the first is the baseline.
+
+    Raises
+    ------
+    ChecksFailed
+        If a check made on what was written failed.
+    """
     (folder / "summary.txt").write_text(summary_text(together) + "\n", encoding="utf-8")
+    options = [option for option in together[1:] if paired(together[0], option)]
+    for name, table in _tables(together, options).items():
+        write_csv(table, folder / f"{name}.csv")
+    _write_runs(together, folder)
+    checks = [
+        (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
+    ]
+    checks += [(option.scenario.name, difference_check(together[0], option)) for option in options]
+    rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in _one_of_each(checks)]
+    write_csv(
+        pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
+    )
+
+
+def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.DataFrame]:
     tables = {
         "summary": summary_table(together),
         "monthly": _stacked(monthly_table, together),
@@ -162,7 +191,6 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
         "envelope": pd.concat([envelope_table(r.scenario, r.seed) for r in together], ignore_index=True),
         "assumptions": _stacked(assumptions_table, together),
     }
-    options = [option for option in together[1:] if paired(together[0], option)]
     if options:
         table = pd.concat([benefits(together[0], option, baseline="forecast") for option in options], ignore_index=True)
         tables["benefits"] = table
@@ -170,20 +198,7 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
     if with_duties:
         tables["duties"] = pd.concat(with_duties, ignore_index=True)
     tables["to_obtain"] = tables["assumptions"][tables["assumptions"]["obtain"]].drop(columns="obtain")
-    for name, table in tables.items():
-        write_csv(table, folder / f"{name}.csv")
-    _write_runs(together, folder)
-    for name, figure in first_charts(together).items():
-        save(figure, folder / name)
-    checks = [
-        (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
-    ]
-    checks += [(option.scenario.name, difference_check(together[0], option)) for option in options]
-    rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in _one_of_each(checks)]
-    write_csv(
-        pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
-    )
-    _write_record(together, folder, inputs)
+    return tables
 
 
 def _one_of_each(checks: list[tuple[str, Check]]) -> list[tuple[str, Check]]:
@@ -209,7 +224,9 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table.columns)
         for in_pounds, row in zip(money, table.itertuples(index=False), strict=True):
-            writer.writerow([_cell(value, in_pounds) for value in row])
+            writer.writerow(
+                [_cell(value, in_pounds and name != "runs") for name, value in zip(table, row, strict=True)]
+            )
 
 
 def _cell(value: Any, in_pounds: bool) -> str:
@@ -257,7 +274,7 @@ def _keys(r: Results, first: int, label: str, value: str) -> dict[str, Any]:
     month = pa.DictionaryArray.from_arrays(
         pa.array(np.repeat(np.arange(len(months), dtype=np.int16), r.runs)), pa.array(months)
     )
-    run = np.tile(np.arange(r.runs, dtype=np.int32), len(months))
+    run = np.tile(r.numbers.astype(np.int32), len(months))
     return {"scenario": repeated(r.scenario.name), label: repeated(value), "month": month, "run": run}
 
 
@@ -366,4 +383,4 @@ def read_record(folder: str | os.PathLike[str]) -> dict[str, Any]:
     return found
 
 
-__all__ = ["ChecksFailed", "read_record", "write_csv", "write_run"]
+__all__ = ["ChecksFailed", "read_record", "write_csv", "write_run", "write_tables"]
