@@ -71,22 +71,26 @@ def approvals(scenario: Scenario) -> dict[str, NDArray[np.float64]]:
     """Pounds approved in each simulated financial year, by funding line."""
     years = [financial_year(month) for month in scenario.periods.months()]
     distinct = list(dict.fromkeys(years))
+    lines = scenario.funding.lines
+    standing = (
+        draw_values(scenario, 0, doubt=False) if any(line.at_establishment_cost for line in lines.values()) else {}
+    )
     return {
         name: np.array(
             [
-                establishment_cost(scenario, line.budget, year) * (1 - line.vacancy_factor) * years.count(year) / 12
+                establishment_cost(scenario, standing, line.budget, year)
+                * (1 - line.vacancy_factor) * years.count(year) / 12
                 if line.at_establishment_cost
                 else approved_amount(line, year)
                 for year in distinct
             ]
         )
-        for name, line in scenario.funding.lines.items()
-    }
+        for name, line in lines.items()
+    }  # fmt: skip
 
 
-def establishment_cost(scenario: Scenario, budget: str, year: str) -> float:
-    """Full-year cost of a budget's posts, all filled by permanent staff, at each assumption's value."""
-    values = draw_values(scenario, 0, doubt=False)
+def establishment_cost(scenario: Scenario, values: Values, budget: str, year: str) -> float:
+    """Full-year cost of a budget's posts, all filled by permanent staff, with each assumption at its value."""
     posts = [group for group in scenario.workforce.posts.values() if group.budget == budget]
     return float(
         sum(
