@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         retention_payments,
     )
     from workforce_model.luck import enough_runs, uncertainty
-    from workforce_model.model import Interrupted, run
+    from workforce_model.model import Interrupted, WorkerDied, run
     from workforce_model.outcomes import Outcome
     from workforce_model.outturn import monitoring_form
     from workforce_model.plan_at_work import plan
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from workforce_model.starting import latest_start
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
+    from workforce_model.verification import Verification, verify
 
 
 _HOME = {
@@ -105,6 +106,9 @@ _HOME = {
     "return_home_interviews": "duty_answers",
     "run": "model",
     "shipped_scenarios": "files",
+    "verify": "verification",
+    "Verification": "verification",
+    "WorkerDied": "model",
     "write_run": "run_folder",
 }
 _ROOMS = ("charts", "charts_decisions", "charts_duties", "costs", "funding", "statements")
@@ -120,6 +124,8 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SweepStopped",
+    "Verification",
+    "WorkerDied",
     "agency_premium_table",
     "annual_table",
     "apportion",
@@ -168,6 +174,7 @@ __all__ = [
     "sweep",
     "tornado",
     "uncertainty",
+    "verify",
     "worth_of_information",
     "write_run",
 ]
