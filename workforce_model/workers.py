@@ -8,8 +8,8 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -27,12 +27,22 @@ def worker_pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+        _withdraw(pool)
         for worker in set(multiprocessing.active_children()) - before:
             worker.terminate()
         raise
     finally:
         pool.shutdown()
+
+
+def _withdraw(pool: ProcessPoolExecutor) -> None:
+    """Take back what no worker has begun, and wait until the pool has: it may not find it undone when its workers end."""
+    with suppress(BrokenExecutor):
+        last = pool.submit(abs, 0)
+        pool.shutdown(wait=False, cancel_futures=True)
+        waited = time.monotonic() + 2
+        while not last.done() and time.monotonic() < waited:
+            time.sleep(0.01)
 
 
 def _begin(parent: int) -> None:
