@@ -154,7 +154,7 @@ def test_no_sequence_of_edits_breaks_i1_to_i13_in_the_exported_tables(edits: lis
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
 @given(st.lists(EDITS, min_size=4, max_size=24))
 def test_no_long_sequence_of_edits_breaks_i1_to_i13_in_the_exported_tables(edits: list[tuple[str, Any]]) -> None:
     assert refuted([edited(edits)]) == []
