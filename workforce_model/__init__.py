@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, charts_decisions, charts_duties, costs, funding, statements
+    from workforce_model import charts, costs, funding, statements
     from workforce_model.actions import load_plan
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
+    from workforce_model.gallery import every_chart, write_gallery
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.information import worth_of_information
     from workforce_model.investments import (
@@ -91,6 +92,7 @@ _HOME = {
     "caseload_fit": "fit",
     "caseload_spread_table": "tables",
     "envelope_table": "envelope",
+    "every_chart": "gallery",
     "health_passports": "duty_answers",
     "inspection_costs": "downgrade_risk",
     "inspection_risk": "downgrade_risk",
@@ -105,9 +107,10 @@ _HOME = {
     "return_home_interviews": "duty_answers",
     "run": "model",
     "shipped_scenarios": "files",
+    "write_gallery": "gallery",
     "write_run": "run_folder",
 }
-_ROOMS = ("charts", "charts_decisions", "charts_duties", "costs", "funding", "statements")
+_ROOMS = ("charts", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -133,14 +136,13 @@ __all__ = [
     "caseload_fit",
     "caseload_spread_table",
     "charts",
-    "charts_decisions",
-    "charts_duties",
     "compare",
     "conversion_campaign",
     "costs",
     "discover",
     "enough_runs",
     "envelope_table",
+    "every_chart",
     "frontier_of",
     "funding",
     "further_commissioned_months",
@@ -169,6 +171,7 @@ __all__ = [
     "tornado",
     "uncertainty",
     "worth_of_information",
+    "write_gallery",
     "write_run",
 ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,16 +13,19 @@ from matplotlib.ticker import FuncFormatter
 from workforce_model.charts_page import (
     BLUE,
     BODY,
+    FULL,
     HATCHES,
     ORANGE,
     TEXT,
     axes_of,
     colours,
+    figure_of,
     name_rows,
     named,
     titled,
 )
 from workforce_model.formats import percent, rounded
+from workforce_model.luck import CLEAR
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.scenario import Scenario
 
@@ -37,15 +43,6 @@ def assumption_quality(scenario: Scenario, ax: Axes | None = None) -> Axes:
         ]
         ax.barh(range(len(subjects)), counts, 0.62, foot, color=colour, hatch=hatch, edgecolor="white")
         foot = foot + counts
-        longest = int(np.argmax(counts))
-        ax.annotate(
-            level,
-            (foot[longest] - counts[longest] / 2, longest - 0.36),
-            ha="center",
-            va="bottom",
-            fontsize=BODY,
-            color=TEXT,
-        )
     wanted = [sum(a.obtain for path, a in stated.items() if path.startswith(f"{s}.")) for s in subjects]
     for row, (count, number) in enumerate(zip(foot, wanted, strict=True)):
         ax.annotate(
@@ -58,12 +55,11 @@ def assumption_quality(scenario: Scenario, ax: Axes | None = None) -> Axes:
             color=TEXT,
         )
     name_rows(ax, [f"{named(s)}, {int(count)}" for s, count in zip(subjects, foot, strict=True)])
-    ax.set_ylim(len(subjects) - 0.4, -0.9)
     ax.margins(x=0.16)
     ax.set_xlim(0, None)
     low = sum(a.confidence == "low" for a in stated.values())
     headline = f"{low} of {len(stated)} assumptions carry low confidence; {sum(wanted)} wait for the council"
-    subtitle = f"Assumptions by confidence in their source, {scenario.place}, seen from {scenario.seen_from}, number"
+    subtitle = f"Assumptions by confidence in their source, {scenario.place}, seen from {scenario.seen_from}, number; plain: high, hatched: medium, dotted: low"
     detail = "; ".join(
         f"{named(s)}: "
         + ", ".join(
@@ -94,10 +90,12 @@ def tornado_bars(
         right = first[f"at_{end}"] > 0
         ax.annotate(f"{end} end", (first[f"at_{end}"] * scale, 0), (4 if right else -4, 0), textcoords="offset points",
                     ha="left" if right else "right", va="center", fontsize=BODY, color=TEXT)  # fmt: skip
-    ax.margins(x=0.18)
-    headline = f"What matters most: {assumption_name(first['assumption']).lower()}"
-    if not shown["clear"].any():
+    ax.margins(x=0.17 * FULL / figure_of(ax).get_figwidth())
+    headline = f"{assumption_name(first['assumption'])}: {wanted.printed(first['at_low'], change=True)} to {wanted.printed(first['at_high'], change=True)}, the widest effect"
+    if not first["clear"]:
         headline = "No assumption's effect is clear of its error"
+    elif len(shown) > 1 and not _apart(first, shown.iloc[1]):
+        headline = f"{assumption_name(first['assumption'])} and {assumption_name(shown.iloc[1]['assumption']).lower()} matter most"
     subtitle = f"Change in {wanted.words(scenario)} when one assumption goes to each end of its range, {scenario.place}, {unit_of(wanted)}; plain: low end, hatched: high end"
     detail = "; ".join(
         f"{row['assumption']} {wanted.printed(row['at_low'], change=True)} at its low end, {wanted.printed(row['at_high'], change=True)} at its high"
@@ -109,7 +107,13 @@ def tornado_bars(
     return titled(ax, headline, subtitle, detail, source)
 
 
-def _with_quality(row: dict[str, object]) -> str:
+def _apart(one: pd.Series, other: pd.Series) -> bool:
+    """Whether one bar is wider than another by more than the errors of their ends."""
+    error = float(np.sqrt(sum(row[f"error_{end}"] ** 2 for row in (one, other) for end in ("low", "high"))))
+    return bool(one["swing"] - other["swing"] > CLEAR * error)
+
+
+def _with_quality(row: dict[Hashable, Any]) -> str:
     """An assumption's name with the confidence in it, and whether the council must supply it."""
     return f"{assumption_name(str(row['assumption']))} ({row['confidence']}{', to obtain' if row['obtain'] else ''})"
 
@@ -120,14 +124,14 @@ def shares_explained(table: pd.DataFrame, scenario: Scenario, outcome: Outcome |
     ax = axes_of(ax, rows=len(table))
     for place, row in enumerate(table.to_dict("records")):
         for shift, kind, colour in ((-0.17, "first", BLUE), (0.17, "total", ORANGE)):
-            ax.plot([row[f"{kind}_low"], row[f"{kind}_high"]], [place + shift] * 2, color=colour, linewidth=2)
-            ax.plot(row[kind], place + shift, "os"[kind == "total"], color=colour, markersize=6)
+            ax.plot([row[f"{kind}_low"], row[kind], row[f"{kind}_high"]], [place + shift] * 3, color=colour, linewidth=2,
+                    marker="os"[kind == "total"], markevery=[1], markersize=6)  # fmt: skip
     name_rows(ax, [assumption_name(name) for name in table["factor"]])
     ax.axvline(0, color=TEXT, linewidth=1)
     ax.set_xlim(min(-0.05, float(table["first_low"].min())), None)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{rounded(100 * x)}%"))
     top = table.iloc[0]
-    headline = f"{assumption_name(top['factor'])}: {percent(max(top['total'], 0))} of the spread"
+    headline = f"{assumption_name(top['factor'])}: {percent(max(top['total'], 0))} [{percent(max(top['total_low'], 0))} to {percent(max(top['total_high'], 0))}] of the spread"
     subtitle = f"Share of the variance of {wanted.words(scenario)}, {scenario.place}, per cent, with 95% bootstrap intervals; circle: alone, square: with interactions"
     detail = "; ".join(
         f"{r['factor']} alone {percent(max(r['first'], 0))}, with interactions {percent(max(r['total'], 0))}"

@@ -27,6 +27,7 @@ from workforce_model.charts_page import (
     label_ends,
     name_rows,
     named,
+    pounds_k,
     titled,
 )
 from workforce_model.comparison import Comparison
@@ -80,10 +81,11 @@ def waterfall(found: Bridge, ax: Axes | None = None) -> Axes:
     for place, driver in enumerate([*moved, "whole difference"]):
         size = means.get(driver, total)
         start = at if driver in means else 0.0
-        colour, hatch = (PURPLE, "") if driver not in means else (ORANGE, "////") if size > 0 else (BLUE, "")
+        colour, hatch = (PURPLE, "....") if driver not in means else (ORANGE, "////") if size > 0 else (BLUE, "")
         ax.barh(place, size * scale, 0.6, left=start * scale, color=colour, hatch=hatch, edgecolor="white")
         at = start + size
-        ax.plot([at * scale, at * scale], [place + 0.3, place + 0.7], color=TEXT, linewidth=0.7)
+        if driver in means:
+            ax.plot([at * scale, at * scale], [place + 0.3, place + 0.7], color=TEXT, linewidth=0.7)
         ax.annotate(found.outcome.printed(size, change=True), (max(start, at, 0) * scale, place), (5, 0), textcoords="offset points",
                     va="center", fontsize=BODY, color=TEXT)  # fmt: skip
     name_rows(ax, [*(d.capitalize() for d in moved), "Whole difference"])
@@ -94,8 +96,8 @@ def waterfall(found: Bridge, ax: Axes | None = None) -> Axes:
     headline = "No driver's part is clear of its error"
     if told:
         largest = max(told, key=lambda d: abs(means[d]))
-        headline = f"{largest.capitalize()}: {found.outcome.printed(means[largest], change=True)} of {found.outcome.printed(total, change=True)}"
-    subtitle = f"From {named(found.start.name).lower()} to {named(found.end.name).lower()}, {found.end.place}: {found.outcome.words(found.end)}, {unit_of(found.outcome)}, mean; hatched: adds"
+        headline = f"{largest.capitalize()}: {_said(means[largest], found.outcome)}; whole difference {_said(total, found.outcome)}"
+    subtitle = f"From {named(found.start.name).lower()} to {named(found.end.name).lower()}, {found.end.place}: {found.outcome.words(found.end)}, {unit_of(found.outcome)}, mean; hatched adds, dotted is the whole"
     detail = "; ".join(
         f"{d} {found.outcome.printed(means[d], change=True)} (error {found.outcome.printed(errors[d])})" for d in moved
     )
@@ -120,14 +122,14 @@ def heat_map(
     ax = axes_of(ax)
     ax.grid(visible=False)
     figures = grid.to_numpy()
-    ax.imshow(
+    drawn = ax.imshow(
         figures, cmap=LinearSegmentedColormap.from_list("blues", ["#FFFFFF", *SEQUENCE]), aspect="auto", origin="lower"
     )
-    dark = figures.min() + 0.6 * (figures.max() - figures.min())
     for (y, x), value in np.ndenumerate(figures):
         text = thousands(value) if wanted.unit == "GBP" else wanted.printed(value)
-        ink = "white" if value > dark else TEXT
-        ax.annotate(text, (x, y), ha="center", va="center", fontsize=6.5 if figures.size > 60 else BODY, color=ink)
+        dark = np.dot(drawn.to_rgba(value)[:3], (0.3, 0.59, 0.11)) < 0.55
+        ax.annotate(text, (x, y), ha="center", va="center", fontsize=6.5 if figures.size > 60 else BODY,
+                    color="white" if dark else TEXT)  # fmt: skip
     ax.set_xticks(range(grid.shape[1]), [f"{x:.4g}" for x in grid.columns])
     ax.set_yticks(range(grid.shape[0]), [f"{y:.4g}" for y in grid.index])
     stated = scenario.assumptions()
@@ -153,7 +155,6 @@ def turning_point(found: TurningPoint, scenario: Scenario, outcome: Outcome | st
     scale = scale_of(wanted)
     ax.errorbar(xs, means * scale, 2 * errors * scale, fmt="o-", color=BLUE, ecolor=TEXT, capsize=3, linewidth=1.5)
     ax.axhline(0, color=TEXT, linewidth=1)
-    label_ends(ax, [(float(xs[-1]), float(means[-1]) * scale, "Less target", BLUE)])
     if found.value is not None and found.low is not None and found.high is not None:
         ax.axvspan(found.low, found.high, color=ORANGE, alpha=0.3, linewidth=0)
         ax.axvline(found.value, color=ORANGE, linewidth=2, linestyle="--")
@@ -179,7 +180,7 @@ def frontier(
     ax.plot(rest[cost] / 1000, rest[share] * 100, "o", color=GREY, markeredgecolor=TEXT, markersize=5)
     ax.plot(ahead[cost] / 1000, ahead[share] * 100, "D-", color=BLUE, markersize=7, linewidth=1.5)
     ends = [
-        (gbp / 1000, 100 * x, named(str(name)), BLUE)
+        (gbp / 1000, 100 * x, named(str(name)), GREY)
         for gbp, x, name in zip(ahead[cost], ahead[share], ahead[label], strict=True)
     ]
     label_ends(ax, ends)
@@ -189,7 +190,9 @@ def frontier(
     limit = scenario.caseloads.caseload_limit
     cheap, best = ahead.iloc[0], ahead.iloc[-1]
     headline = f"{percent(cheap[share])} falls to {percent(best[share])} for £{thousands(best[cost])}k net, {spent}"
-    if len(ahead) == 1:
+    if "clear" in table and not bool(best["clear"]):
+        headline = f"No option is clearly better than {named(str(cheap[label])).lower()}"
+    elif len(ahead) == 1:
         headline = f"Nothing beats {named(str(cheap[label])).lower()} on both cost and caseload"
     subtitle = f"Share of workers with {limit} or more cases, {scenario.place}, per cent, against cost beyond buying nothing further; diamonds: no option is cheaper and better"
     detail = "; ".join(
@@ -230,3 +233,8 @@ def bought(table: pd.DataFrame, team: str, scenario: Scenario, ax: Axes | None =
     )
     source = f"Source: workforce_model, {scenario.name}; paired runs, luck and doubt about assumptions."
     return titled(ax, headline, subtitle, detail, source)
+
+
+def _said(change: float, outcome: Outcome) -> str:
+    """A change for a headline: pounds in thousands."""
+    return pounds_k(change) if outcome.unit == "GBP" else outcome.printed(change, change=True)

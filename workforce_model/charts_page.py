@@ -15,12 +15,16 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Annotation
+from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
+from workforce_model.formats import thousands
 from workforce_model.measures import spread
 from workforce_model.results import Results
 from workforce_model.tables import reported_years
@@ -38,6 +42,8 @@ FULL, HALF = 6.8, 3.35
 SMALL, BODY, HEADLINE = 8.0, 9.0, 13.0
 _WIDTH: ContextVar[float] = ContextVar("the width of new pages, in inches", default=FULL)
 _EDGE = 0.12
+_TO_SPARE = 1.1
+"""Letters are set to whole dots, so that small text at few dots an inch is wider than its outlines."""
 
 
 @contextmanager
@@ -75,7 +81,11 @@ def axes_of(ax: Axes | None, rows: int = 0) -> Axes:
     """The axes given, or new ones on a page of their own, tall enough for so many rows of labels; the frame is plain."""
     if ax is None:
         width = _WIDTH.get()
-        height = max(4.4, 2.6 + 0.34 * rows) if width == FULL else max(3.2, 2.2 + 0.26 * rows)
+        height = (
+            (4.4 if not rows else max(3.2, 2.4 + 0.34 * rows))
+            if width == FULL
+            else (3.2 if not rows else 2.3 + 0.26 * rows)
+        )
         figure = Figure(figsize=(width, height))
         FigureCanvasAgg(figure)
         ax = figure.add_subplot()
@@ -147,30 +157,30 @@ def label_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
     inches = 0.19 * figure_of(ax).get_figwidth() / _size(figure_of(ax))
     for x, y, name, colour in (end for end in ends if np.isfinite(end[1])):
         line = {"arrowstyle": "-", "color": colour, "linewidth": 1.0, "shrinkA": 1, "shrinkB": 2}
-        note = ax.annotate(wrapped(figure_of(ax), name, inches, BODY), (x, y), (1.03, y), textcoords=("axes fraction", "data"),
+        note = ax.annotate(wrapped(name, inches, BODY), (x, y), (1.03, y), textcoords=("axes fraction", "data"),
                            color=TEXT, va="center", fontsize=BODY, annotation_clip=False, arrowprops=line)  # fmt: skip
         note.set_label(_END)
 
 
-def name_rows(ax: Axes, names: Sequence[str]) -> None:
-    """Names of horizontal rows, the first on top, wrapped to at most two fifths of the page."""
+def name_rows(ax: Axes, names: Sequence[str], lines: int = 2) -> None:
+    """Names of horizontal rows, the first on top, wrapped to two fifths of the page and cut after so many lines."""
     figure = figure_of(ax)
-    shown = [wrapped(figure, name, 0.36 * figure.get_figwidth() / _size(figure), BODY) for name in names]
-    ax.set_yticks(range(len(names)), shown, fontsize=BODY)
+    inches = 0.36 * figure.get_figwidth() / _size(figure)
+    shown = [wrapped(name, inches, BODY).split("\n") for name in names]
+    cut = ["\n".join(name[:lines]) + "..." * (len(name) > lines) for name in shown]
+    ax.set_yticks(range(len(names)), cut, fontsize=BODY)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(names) - 0.4, -0.6)
 
 
-def wrapped(figure: Figure, text: str, inches: float, size: float, weight: str = "normal") -> str:
-    """Text in lines no wider than so many inches, as measured, ready to print."""
-    ruler = figure.text(0, 0, "", fontsize=size, fontweight=weight)
+def wrapped(text: str, inches: float, size: float, weight: str = "normal") -> str:
+    """Text in lines no wider than so many inches, by its outlines and a little to spare, ready to print."""
+    font = FontProperties(size=size, weight=weight)
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        ruler.set_text(plain(longer))
-        fits = ruler.get_window_extent().width <= inches * figure.dpi
-        lines[-1:] = [longer] if fits or not lines else [lines[-1], word]
-    ruler.remove()
+        wide = text_to_path.get_text_width_height_descent(longer, font, ismath=False)[0] / 72
+        lines[-1:] = [longer] if wide * _TO_SPARE <= inches or not lines else [lines[-1], word]
     return plain("\n".join(lines))
 
 
@@ -195,17 +205,33 @@ def reported(results: Results) -> NDArray[np.int64]:
 
 
 def month_ticks(ax: Axes, r: Results) -> None:
-    """Marks each March and September along the months reported; on half a page, each March."""
-    shown = (3, 9) if figure_of(ax).get_figwidth() > HALF else (3,)
-    months = reported(r)
-    marks = [i for i, m in enumerate(months) if r.months[m].month in shown]
-    names = [f"{'Mar' if r.months[months[i]].month == 3 else 'Sep'}\n{r.months[months[i]].year}" for i in marks]
-    ax.set_xticks(marks, names)
+    """Marks quarters, halves or ends of the financial years along the months reported, as many as there is room for."""
+    period_ticks(ax, r.months[reported(r)])
+
+
+def period_ticks(ax: Axes, months: pd.PeriodIndex) -> None:
+    """Marks quarters, halves or ends of the financial years along months drawn at 0, 1, 2 and so on."""
+    room = 2.5 * figure_of(ax).get_figwidth()
+    every = next(n for n in (3, 6, 12) if len(months) / n <= room or n == 12)
+    marks = [i for i, m in enumerate(months) if m.month % every == 3 % every]
+    ax.set_xticks(marks, [months[i].strftime("%b\n%Y") for i in marks])
 
 
 def place_of(r: Results) -> str:
     """The council, as a subtitle names it."""
     return r.scenario.place
+
+
+def pounds_k(gbp: float) -> str:
+    """Pounds in thousands for a headline, in brackets below nought.
+
+    Examples
+    --------
+    >>> pounds_k(474_247), pounds_k(-99_247)
+    ('£474k', '(£99k)')
+    """
+    text = thousands(gbp)
+    return f"(£{text[1:-1]}k)" if text.startswith("(") else f"£{text}k"
 
 
 def march(year: str) -> str:
@@ -254,7 +280,7 @@ def _written(
 ) -> float:
     """Text across the page from a height down, or up from the foot; returns the height it reaches."""
     inches = figure.get_figwidth() - 2 * _EDGE
-    shown = wrapped(figure, text, inches, size, weight)
+    shown = wrapped(text, inches, size, weight)
     placed = figure.text(_EDGE / figure.get_figwidth(), y, shown, fontsize=size, fontweight=weight, va=va, color=colour)
     box = placed.get_window_extent().transformed(figure.transFigure.inverted())
     return float(box.y0 if va == "top" else box.y1)
@@ -263,7 +289,7 @@ def _written(
 def _scaled(ax: Axes, size: float) -> None:
     """Every text of the axes at a share of its size, its ticks too."""
     for text in [*ax.texts, ax.xaxis.label, ax.yaxis.label]:
-        text.set_fontsize(text.get_fontsize() * size)
+        text.set_fontsize(float(text.get_fontsize()) * size)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_tick_params(labelsize=BODY * size, labelcolor=TEXT)
         axis.offsetText.set_fontsize(BODY * size)

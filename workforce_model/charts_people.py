@@ -14,6 +14,7 @@ from workforce_model.charts_page import (
     BLUE,
     BODY,
     DASHES,
+    GREY,
     ORANGE,
     TEXT,
     axes_of,
@@ -25,6 +26,7 @@ from workforce_model.charts_page import (
     month_ticks,
     name_rows,
     named,
+    period_ticks,
     place_of,
     reported,
     titled,
@@ -120,16 +122,13 @@ def caseload_spread(results: Results, month: str | None = None, ax: Axes | None 
     ax.grid(visible=False)
     tallest = shares[:, : widest + 1].max()
     cases = np.arange(widest + 1)
-    for row, team in enumerate(teams):
+    for row in range(len(teams)):
         heights = -0.8 * shares[row, : widest + 1] / tallest
         for chosen, colour, hatch in ((cases < limit, BLUE, ""), (cases >= limit, ORANGE, "//////")):
             ax.bar(
                 cases[chosen], heights[chosen], 1.0, row, color=colour, hatch=hatch, edgecolor="white", linewidth=0.3
             )
         ax.axhline(row, color=TEXT, linewidth=0.8)
-        s = over[team]
-        ax.annotate(f"{percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]", (widest, row), (0, 12), textcoords="offset points",
-                    ha="right", fontsize=BODY, color=TEXT)  # fmt: skip
     ax.axvline(limit - 0.5, color=TEXT, linewidth=1.2, linestyle="--")
     ax.annotate(
         f"{limit} or more", (limit, -0.95), (2, 0), textcoords="offset points", va="center", fontsize=BODY, color=TEXT
@@ -138,6 +137,8 @@ def caseload_spread(results: Results, month: str | None = None, ax: Axes | None 
     ax.set_ylim(len(teams) - 0.9, -1.15)
     ax.set_xlim(-0.6, widest + 0.6)
     ax.set_xlabel("Cases held by a worker")
+    said = [f"{percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]" for s in over.values()]
+    label_ends(ax, [(widest + 0.6, row - 0.2, text, GREY) for row, text in enumerate(said)])
     worst = max(over, key=lambda team: over[team].mean)
     label = results.scenario.workforce.teams[worst].label
     headline = f"{label}: {percent(over[worst].mean)} of workers hold {limit} or more"
@@ -220,8 +221,8 @@ def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, mea
         )
         raise ValueError(f"actuals of {measure}, {where}: {fault}")
     ax = axes_of(ax)
-    until = planned.index.get_loc(max(reports.index))
-    shown = planned if forecast is not None else planned.iloc[: max(until + 4, 12)]
+    until = list(planned.index).index(max(reports.index))
+    shown = planned.iloc[: max(until + 13, 12)]
     x = np.arange(len(shown))
     ax.fill_between(x, shown["p10"], shown["p90"], color=BLUE, alpha=0.18, linewidth=0)
     ax.plot(x, shown["mean"], color=BLUE, linewidth=2.2)
@@ -234,27 +235,25 @@ def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, mea
         ends.append((places[-1], float(later["mean"].iloc[-1]), "Forecast", colours(3)[1]))
     places = shown.index.get_indexer(reports.index)
     ax.plot(places, reports, "D", color=ORANGE, markeredgecolor=TEXT, markersize=6)
-    ax.annotate(
-        "Actual",
-        (places[-1], reports.iloc[-1]),
-        (0, 8),
-        textcoords="offset points",
-        ha="center",
-        fontsize=BODY,
-        color=TEXT,
-    )
+    lift = 8 if reports.iloc[-1] >= shown["mean"].iloc[places[-1]] else -8
+    ax.annotate("Actual", (places[-1], reports.iloc[-1]), (0, lift), textcoords="offset points", ha="center",
+                va="bottom" if lift > 0 else "top", fontsize=BODY, color=TEXT)  # fmt: skip
     label_ends(ax, ends)
     ax.set_ylim(0, None)
-    marks = [i for i, m in enumerate(shown.index) if m[-2:] in ("03", "06", "09", "12")]
-    ax.set_xticks(marks, [pd.Period(shown.index[i], "M").strftime("%b\n%Y") for i in marks])
+    period_ticks(ax, pd.PeriodIndex(shown.index, freq="M"))
     beside = shown.loc[reports.index]
     outside = int(((reports < beside["p10"]) | (reports > beside["p90"])).sum())
     known = MEASURES.get(measure)
     label = known.label if known else named(measure.replace(":", ","))
-    headline = f"{label}: {outside} of {len(reports)} months outside the planned range"
+    headline = f"{label}: {outside} of {len(reports)} months outside plan"
     unit, scenario = str(planned["unit"].iloc[0]), str(planned["scenario"].iloc[0])
-    subtitle = f"{label}, {where.replace('_', ' ')}, {unit}, month by month; line and band: plan and its 10th to 90th percentile; diamonds: actual"
-    detail = "; ".join(f"{m} actual {rounded(v, 1)}, planned {rounded(beside.loc[m, 'mean'], 1)} [{rounded(beside.loc[m, 'p10'], 1)} to {rounded(beside.loc[m, 'p90'], 1)}]" for m, v in reports.items())  # fmt: skip
+    place = f", {place_of(plan)}" if isinstance(plan, Results) else ""
+    subtitle = f"{label}, {where.replace('_', ' ')}{place}, {unit}, month by month; line and band: plan and its 10th to 90th percentile; diamonds: actual"
+    said = zip(reports.items(), beside["mean"], beside["p10"], beside["p90"], strict=True)
+    detail = "; ".join(
+        f"{m} actual {rounded(float(v), 1)}, planned {rounded(mean, 1)} [{rounded(low, 1)} to {rounded(high, 1)}]"
+        for (m, v), mean, low, high in said
+    )
     source = f"Source: workforce_model, {scenario}; actuals as given. By chance alone one month in five lies outside."
     return titled(ax, headline, subtitle, detail, source)
 

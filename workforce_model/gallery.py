@@ -1,12 +1,12 @@
-"""The whole set of charts for a pair of scenarios: drawn, looked at, and written as small pictures."""
+"""The whole set of charts for some scenarios: drawn at once, and written as small pictures."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workforce_model.board_figures import ACTUALS
 from workforce_model.bridging import bridge
 from workforce_model.choices import frontier_of, options
 from workforce_model.comparison import compare
@@ -18,7 +18,6 @@ from workforce_model.plan_at_work import plan
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 from workforce_model.sensitivity import sobol, tornado
-from workforce_model.tables import COUNCIL, monthly_table
 from workforce_model.turning_points import arrivals_that_break
 
 if TYPE_CHECKING:
@@ -28,79 +27,118 @@ if TYPE_CHECKING:
 INTERVIEWS = "return_home_interviews"
 
 
-def every_chart(base: Scenario, option: Scenario, team: str, runs: int = 200, seed: int = SEED) -> dict[str, Axes]:
-    """Every chart of the library for a base and an option, by name.
+def every_chart(
+    scenarios: Sequence[Scenario], team: str, runs: int = 200, seed: int = SEED, actuals: pd.DataFrame | None = None
+) -> dict[str, Axes]:
+    """Every chart of the library, by name.
 
     Parameters
     ----------
-    base, option : Scenario
-        The option is the one whose posts, money and caseloads are shown; comparisons are from the base.
+    scenarios : sequence of Scenario
+        The first is the base of comparisons; the second the one whose posts, money and caseloads are shown; any others
+        are compared too, and the bridge goes to the last.
     team : str
         The team whose caseloads are asked about.
     runs : int
         Runs of each scenario; sensitivities and options take a quarter of them.
+    actuals : DataFrame, optional
+        As ``charts.plan_against_actual`` takes them; its chart, of the first measure in them, is left out without.
     """
     from workforce_model import charts
 
-    before, after = run(base, runs, seed), run(option, runs, seed)
-    fewer, second = max(runs // 4, 4), reported(option)[1]
-    over, cost = Outcome("share_at_or_over", team=team, year=second), Outcome("net_cost_gbp", year=second)
-    bars = tornado(option, over, runs=fewer, seed=seed)
-    widest = bars["assumption"].head(5).tolist()
-    bought = options(option, [further_posts(option, team, start=str(after.scenario.periods.report_from))], runs=fewer, seed=seed)
-    mine = bought[bought["team"] == team].drop_duplicates(["investment", "units"])
-    mine = mine.assign(option=(mine["units"].astype(str) + " further posts").where(mine["units"] > 0, "nothing further"))
-    grid = {path: [option.assumptions()[path].low, option.assumptions()[path].value, option.assumptions()[path].high] for path in widest[:2]}  # fmt: skip
-    drawn = {
-        "cost_against_envelope": charts.cost_against_envelope(after),
-        "funding_statement": charts.funding_statement(after),
-        "mtfp_steps": charts.mtfp_steps(after),
-        "posts_filled": charts.posts_filled(after),
-        "staffing": charts.staffing(after),
-        "agency_bill": charts.agency_bill([before, after]),
-        "agency_premium": charts.agency_premium(option),
-        "caseload_spread": charts.caseload_spread(after),
-        "share_at_or_over": charts.share_at_or_over([before, after], team=team),
-        "plan_against_actual": charts.plan_against_actual(after, _as_if_reported(before), "in_post_fte", forecast=before),
-        "differences": charts.differences(compare([base, option], [over, cost], runs, seed), over),
-        "waterfall": charts.waterfall(bridge(base, option, cost, runs=fewer, seed=seed)),
-        "tornado_bars": charts.tornado_bars(bars, option, over, fewer),
-        "shares_explained": charts.shares_explained(sobol(option, over, widest, points=64, seed=seed), option, over),
-        "heat_map": charts.heat_map(sweep(option, grid, [over], runs=fewer, seed=seed, progress=lambda cells: None), *widest[:2], option, over),  # fmt: skip
-        "turning_point": charts.turning_point(arrivals_that_break(option, team, 0.25, runs=fewer, seed=seed), option, over),
-        "frontier": charts.frontier(frontier_of(mine, "net all years", "share_over"), "net all years", "share_over", option, "option"),
-        "bought": charts.bought(bought, team, option),
-        "assumption_quality": charts.assumption_quality(option),
-    }
-    if INTERVIEWS in after.duties.names:
-        drawn[INTERVIEWS] = charts.duty_share(after, INTERVIEWS)
-        action_plan = plan(after, year=second)
-        drawn["work_by_action"] = charts.work_by_action(after, action_plan.table, second, action_plan.figure)
-    return drawn
+    before, after = (run(scenario, runs, seed) for scenario in scenarios[:2])
+    over = Outcome("share_at_or_over", team=team, year=reported(scenarios[1])[1])
+    drawn = _of_money(before, after) | _of_people(before, after, team)
+    if actuals is not None:
+        measure, where = actuals[["measure", "team"]].iloc[0]
+        whose = None if where == "council" else str(where)
+        drawn["plan_against_actual"] = charts.plan_against_actual(after, actuals, str(measure), whose)
+    drawn["differences"] = charts.differences(compare(scenarios, [over], runs, seed), over)
+    cost = Outcome("net_cost_gbp", year=over.year)
+    few = max(runs // 4, 4)
+    drawn["waterfall"] = charts.waterfall(bridge(scenarios[0], scenarios[-1], cost, runs=few, seed=seed))
+    return drawn | _of_assumptions(scenarios[1], over, few, seed) | _of_choices(after, team, few, seed)
 
 
-def write_gallery(base: Scenario, option: Scenario, team: str, folder: str | os.PathLike[str], runs: int = 500) -> Path:
-    """Write every chart of a pair of scenarios as a PNG of some 50 kB, its text alternative inside.
+def write_gallery(scenarios: Sequence[Scenario], team: str, folder: str | os.PathLike[str], runs: int = 500) -> Path:
+    """Write every chart of some scenarios as a PNG of some 40 kB, its text alternative inside.
 
     Examples
     --------
     The pictures of the README::
 
-        approved, nothing = (wm.load_scenario(f"scenarios/{name}.toml") for name in ("approved", "do_nothing"))
-        wm.write_gallery(nothing, approved, "family_support", ".readme")
+        names = ("do_nothing", "approved", "early_recruitment", "agency_continues", "slow_recruitment")
+        wm.write_gallery([wm.load_scenario(f"scenarios/{name}.toml") for name in names], "family_support", ".readme")
     """
     from workforce_model.charts import figure_of, text_alternative
 
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for name, ax in every_chart(base, option, team, runs).items():
+    for name, ax in every_chart(scenarios, team, runs).items():
         about = {"Description": text_alternative(ax), "Software": None}
         figure_of(ax).savefig(target / f"{name}.png", dpi=110, metadata=about)
     return target
 
 
-def _as_if_reported(results: Results) -> pd.DataFrame:
-    """The first run's own figures for six months, standing in for actuals until there are some."""
-    table = monthly_table(results)
-    six = table[(table["measure"] == "in_post_fte") & (table["team"] == COUNCIL)].head(6)
-    return six.assign(value=six["p50"])[ACTUALS]
+def _of_money(before: Results, after: Results) -> dict[str, Axes]:
+    from workforce_model import charts
+
+    return {
+        "cost_against_envelope": charts.cost_against_envelope(after),
+        "funding_statement": charts.funding_statement(after),
+        "mtfp_steps": charts.mtfp_steps(after),
+        "agency_bill": charts.agency_bill([before, after]),
+        "agency_premium": charts.agency_premium(after.scenario),
+    }
+
+
+def _of_people(before: Results, after: Results, team: str) -> dict[str, Axes]:
+    from workforce_model import charts
+
+    drawn = {
+        "posts_filled": charts.posts_filled(after),
+        "staffing": charts.staffing(after),
+        "caseload_spread": charts.caseload_spread(after),
+        "share_at_or_over": charts.share_at_or_over([before, after], team=team),
+    }
+    if INTERVIEWS in after.duties.names:
+        answer = plan(after, year=reported(after.scenario)[1])
+        drawn[INTERVIEWS] = charts.duty_share(after, INTERVIEWS)
+        drawn["work_by_action"] = charts.work_by_action(after, answer.table, reported(after.scenario)[1], answer.figure)
+    return drawn
+
+
+def _of_assumptions(scenario: Scenario, over: Outcome, runs: int, seed: int) -> dict[str, Axes]:
+    from workforce_model import charts
+
+    bars = tornado(scenario, over, runs=runs, seed=seed)
+    widest = bars["assumption"].head(5).tolist()
+    turning = arrivals_that_break(scenario, str(over.team), 0.25, runs=runs, seed=seed)
+    drawn = {
+        "assumption_quality": charts.assumption_quality(scenario),
+        "tornado_bars": charts.tornado_bars(bars, scenario, over, runs),
+        "shares_explained": charts.shares_explained(
+            sobol(scenario, over, widest, points=64, seed=seed), scenario, over
+        ),
+        "turning_point": charts.turning_point(turning, scenario, over),
+    }
+    if len(widest) > 1:
+        stated, two = scenario.assumptions(), widest[:2]
+        ends = {path: [float(x) for x in (stated[path].low, stated[path].value, stated[path].high) if x is not None] for path in two}  # fmt: skip
+        cells = sweep(scenario, ends, [over], runs=runs, seed=seed, progress=lambda done: None)
+        drawn["heat_map"] = charts.heat_map(cells, two[0], two[1], scenario, over)
+    return drawn
+
+
+def _of_choices(after: Results, team: str, runs: int, seed: int) -> dict[str, Axes]:
+    from workforce_model import charts
+
+    scenario, spent = after.scenario, "net all years"
+    posts = further_posts(scenario, team, start=str(scenario.periods.report_from))
+    table = options(scenario, [posts], runs=runs, seed=seed)
+    mine = table[(table["team"] == team) & ((table["units"] > 0) | (table["gbp_a_year"] == 0))].drop_duplicates("units")
+    mine = mine.assign(option=[f"{n} further posts" if n else "nothing further" for n in mine["units"]])
+    return {
+        "bought": charts.bought(table, team, scenario),
+        "frontier": charts.frontier(frontier_of(mine, spent, "share_over"), spent, "share_over", scenario, "option"),
+    }
