@@ -57,9 +57,10 @@ def drawn(request: pytest.FixtureRequest) -> dict[str, Axes]:
         ([BASE, DEARER], "team", 16) if request.param == "toy" else (shipped(), "family_support", 40)
     )
     before = dict(mpl.rcParams)
-    found = wm.every_chart(scenarios, team, runs, actuals=ACTUALS)
+    every = wm.every_chart(scenarios, team, runs, actuals=ACTUALS)
+    found = {name: draw() for name, draw in every.items()}
     with charts.half_page():
-        found |= {f"{name}, half": ax for name, ax in wm.every_chart(scenarios, team, runs, actuals=ACTUALS).items()}
+        found |= {f"{name}, half": draw() for name, draw in every.items()}
     assert dict(mpl.rcParams) == before
     return found
 

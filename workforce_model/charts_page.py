@@ -211,7 +211,7 @@ def month_ticks(ax: Axes, r: Results) -> None:
 
 def period_ticks(ax: Axes, months: pd.PeriodIndex) -> None:
     """Marks quarters, halves or ends of the financial years along months drawn at 0, 1, 2 and so on."""
-    room = 2.5 * figure_of(ax).get_figwidth()
+    room = 2.3 * figure_of(ax).get_figwidth()
     every = next(n for n in (3, 6, 12) if len(months) / n <= room or n == 12)
     marks = [i for i, m in enumerate(months) if m.month % every == 3 % every]
     ax.set_xticks(marks, [months[i].strftime("%b\n%Y") for i in marks])
