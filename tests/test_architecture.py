@@ -56,7 +56,9 @@ ALLOWED = {
     "medium_term_plan": FOUNDATION | {"funding"},
     "apportionment": {"formats"},
     "problems": set(),
-    "scenario": FOUNDATION | {"problems", "establishment", "casework", "costs", "funding", "duties", "inspection"},
+    "hidden_faults": {"assumptions", "problems"},
+    "scenario": FOUNDATION
+    | {"problems", "hidden_faults", "establishment", "casework", "costs", "funding", "duties", "inspection"},
 }
 
 
