@@ -31,7 +31,14 @@ CODES = {
     ".": "not applicable",
     "..": "not available",
 }
-_AREA = ("time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code")
+_AREA: tuple[str, ...] = (
+    "time_period",
+    "time_identifier",
+    "geographic_level",
+    "country_code",
+    "country_name",
+    "region_code",
+)
 _AREA += ("region_name", "old_la_code", "new_la_code", "la_name")
 _BOTH = [f"{what}_{unit}" for what in ("inpost", "starters", "leavers") for unit in ("fte", "headcount")]
 WORKFORCE = (
