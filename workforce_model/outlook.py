@@ -3,7 +3,8 @@
 On the square-root scale, where the luck of a count is about the same whatever its size. A staff count is taken per FTE
 in post. A council's own figure is drawn towards the middle council by a weight estimated from the pairs of years
 before the origin; the spread is the size of what that missed, wider for small councils; the next year's national swing
-is as large as those seen; and a new year's spread may differ from the ones seen, so the tails are Student's.
+is as large as those seen; and a new year's spread may differ from the ones seen, so the tails are Student's. Councils
+share the national swing: their ranges are not to be added up as if independent.
 """
 
 from __future__ import annotations
@@ -35,28 +36,28 @@ _MEAN_TO_SD = np.sqrt(np.pi / 2)  # of a normal distribution: standard deviation
 class Measure:
     """What is forecast, and how its history is read.
 
-    ``per_fte``: taken per FTE in post. ``draws_to_peers``: a rate has a middle to return to, the size of a council has
-    none. ``both_years``: the mean of the last two years stands for the council, where a single year is mostly chance
-    (flows) or recording bounces back (cases). ``grows``: last year's national growth goes on, as it does in what the
-    service is made of, and does not in flows and rates.
+    ``per_fte``: taken per FTE in post. ``flow``: counted over a year, so mostly that year's own; a stock carries last
+    year's national change on, a flow does not. ``draws_to_peers``: a rate has a middle to return to, the size of a
+    council has none. ``both_years``: the mean of the last two years stands for the council, where one year is mostly
+    chance or its recording bounces back.
     """
 
     label: str
     column: str
     unit: str
     per_fte: bool = False
+    flow: bool = False
     draws_to_peers: bool = True
     both_years: bool = False
-    grows: bool = False
 
 
 MEASURES = {
-    "leavers": Measure("Leavers in the year", "leavers_fte", "FTE", per_fte=True, both_years=True),
-    "starters": Measure("Starters in the year", "starters_fte", "FTE", per_fte=True, both_years=True),
-    "in_post": Measure("In post", "inpost_fte", "FTE", draws_to_peers=False, grows=True),
+    "leavers": Measure("Leavers in the year", "leavers_fte", "FTE", per_fte=True, flow=True, both_years=True),
+    "starters": Measure("Starters in the year", "starters_fte", "FTE", per_fte=True, flow=True, both_years=True),
+    "in_post": Measure("In post", "inpost_fte", "FTE", draws_to_peers=False),
     "agency": Measure("Agency", "agency_fte", "FTE", per_fte=True),
     "vacancies": Measure("Vacancies", "vacancy_fte", "FTE", per_fte=True),
-    "cases": Measure("Cases", "cases", "cases", draws_to_peers=False, both_years=True, grows=True),
+    "cases": Measure("Cases", "cases", "cases", draws_to_peers=False, both_years=True),
     "caseload": Measure("Average caseload", "caseload_fte", "cases per FTE", both_years=True),
 }
 
@@ -87,7 +88,7 @@ class Outlook:
         """The figures below which the measure falls with given chances, shape (councils, levels)."""
         deviations = stdtrit(DEGREES, np.atleast_1d(np.asarray(levels, dtype=float)))
         roots = self.centre[:, None] + self.spread[:, None] * deviations
-        return np.maximum(roots, 0.0) ** 2 * self.size[:, None]
+        return np.asarray(np.maximum(roots, 0.0) ** 2 * self.size[:, None])
 
     def chance_below(self, figures: ArrayLike) -> Figures:
         """The chance of a figure at or below the one given, one for each council; missing where that is."""
@@ -115,7 +116,7 @@ def outlooks(returns: Returns, origin: int | None = None) -> dict[str, Outlook]:
     Raises
     ------
     ScenarioError
-        If there are not two years up to the origin: weights need one pair of years.
+        If there are not two successive years up to the origin, or one is missing between them.
 
     Notes
     -----
@@ -126,8 +127,8 @@ def outlooks(returns: Returns, origin: int | None = None) -> dict[str, Outlook]:
     >>> outlooks(returns, 2018)["leavers"].table().query("council == 'Enfield'")  # doctest: +SKIP
     """
     seen = returns.up_to(origin if origin is not None else returns.years[-1])
-    if seen.kind != "workforce" or len(seen.years) < 2:
-        rule = "a forecast needs the workforce file, with at least two years up to its origin"
+    if seen.kind != "workforce" or len(seen.years) < 2 or seen.years[-1] - seen.years[0] >= len(seen.years):
+        rule = "a forecast needs the workforce file, with two successive years or more up to its origin"
         raise ScenarioError(returns.name, [Problem("origin", str(origin), rule)])
     return {name: _outlook(seen, name) for name in MEASURES}
 
@@ -137,15 +138,16 @@ def _outlook(seen: Returns, name: str) -> Outlook:
     stated, last = MEASURES[name], seen.years[-1]
     table, in_post = wide(seen, stated.column), wide(seen, "inpost_fte")
     unit = in_post if stated.per_fte else in_post * 0 + 1
-    learnt = _learnt(seen, stated, np.sqrt(table), np.sqrt(unit), in_post)
+    learnt = _learnt(seen, stated, table**0.5, unit**0.5, in_post)
     known = table[last].notna() & (in_post[last] >= LEAST_FTE)
-    roots, size = np.sqrt(table / unit)[known], in_post.loc[known, last]
-    own = learnt.weight * (roots[last] - roots[last].median())
+    roots, size = ((table / unit) ** 0.5)[known], in_post.loc[known, last]
+    own, narrowed = learnt.weight * (roots[last] - roots[last].median()), pd.Series(1.0, roots.index)
     if stated.both_years:
-        both = roots[[last - 1, last]] - roots[[last - 1, last]].median()
-        own = (2 * learnt.weight / (1 + learnt.weight) * both.mean(axis=1, skipna=False)).fillna(own)
-    centre = roots[last].median() + own + (learnt.growth.mean() if stated.grows else 0.0)
-    spread = np.sqrt((_by_size(size) @ learnt.spread) ** 2 + np.mean(learnt.growth**2))
+        both = (roots[[last - 1, last]] - roots[[last - 1, last]].median()).mean(axis=1, skipna=False)
+        weight, narrower = _of_two_years(learnt.weight)
+        own, narrowed = (weight * both).fillna(own), narrowed.where(both.isna(), narrower)
+    centre = roots[last].median() + own + (0.0 if stated.flow else learnt.growth.mean())
+    spread = np.sqrt((narrowed.to_numpy() * (_by_size(size) @ learnt.spread)) ** 2 + np.mean(learnt.growth**2))
     names = seen.councils().query("year == @last").set_index("la_code")["council"]
     councils = pd.DataFrame({"council": names.reindex(size.index), "in_post_fte": size, "last": table.loc[known, last]})
     councils = councils.rename_axis("la_code").reset_index()
@@ -186,6 +188,20 @@ def _learnt(
 def wide(returns: Returns, column: str) -> pd.DataFrame:
     """One column of the councils' rows, councils by years; missing where a code stands."""
     return returns.councils().pivot_table(index="la_code", columns="year", values=column, dropna=False)
+
+
+def _of_two_years(weight: float) -> tuple[float, float]:
+    """The weight of the mean of two years, and the spread it leaves over that which one year leaves.
+
+    Both follow from the weight of one year where a council's years differ by chance alone. A weight of 1 says the
+    size itself moves, and then a second year narrows nothing.
+
+    Examples
+    --------
+    >>> [round(x, 3) for x in _of_two_years(0.3)], _of_two_years(1.0)
+    ([0.462, 0.973], (1.0, 1.0))
+    """
+    return (1.0, 1.0) if weight >= 1 else (2 * weight / (1 + weight), np.sqrt(1 + 2 * weight) / (1 + weight))
 
 
 def _by_size(in_post: pd.Series) -> Figures:
