@@ -29,23 +29,23 @@ class Indicator:
 
 
 INDICATORS = {
-    "turnover_rate": Indicator("Turnover: leavers over in post", "leavers_fte", ("inpost_fte",), "turnover_rate_fte"),
+    "turnover_rate": Indicator("Turnover (leavers over in post)", "leavers_fte", ("inpost_fte",), "turnover_rate_fte"),
     "agency_rate": Indicator(
-        "Agency over agency and in post", "agency_fte", ("agency_fte", "inpost_fte"), "agency_rate_fte"
+        "Agency (over agency and in post)", "agency_fte", ("agency_fte", "inpost_fte"), "agency_rate_fte"
     ),
     "vacancy_rate": Indicator(
-        "Vacancies over vacancies and in post", "vacancy_fte", ("vacancy_fte", "inpost_fte"), "vacancy_rate_fte"
+        "Vacancies (over vacancies and in post)", "vacancy_fte", ("vacancy_fte", "inpost_fte"), "vacancy_rate_fte"
     ),
     "cover_rate": Indicator(
-        "Agency covering a vacancy over agency", "agency_cover_fte", ("agency_fte",), "agency_cover_rate_fte"
+        "Agency covering a vacancy (over agency)", "agency_cover_fte", ("agency_fte",), "agency_cover_rate_fte"
     ),
     "vacancy_cover_rate": Indicator(
-        "Agency covering a vacancy over vacancies",
+        "Vacancies covered (over vacancies)",
         "agency_cover_fte",
         ("vacancy_fte",),
         "vacancy_agency_cover_rate_fte",
     ),
-    "caseload": Indicator("Cases over case-holding FTE", "cases", ("case_holders_fte",), "caseload_fte", False),
+    "caseload": Indicator("Caseload (cases over holders)", "cases", ("case_holders_fte",), "caseload_fte", False),
 }
 
 

@@ -15,9 +15,6 @@ import itertools
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import nnls
-from scipy.special import stdtr, stdtrit
-from scipy.stats import theilslopes
 
 from workforce_model.indicators import LEAST_FTE, not_credible
 from workforce_model.problems import Problem, ScenarioError
@@ -86,12 +83,16 @@ class Outlook:
 
     def quantiles(self, levels: ArrayLike) -> Figures:
         """The figures below which the measure falls with given chances, shape (councils, levels)."""
+        from scipy.special import stdtrit
+
         deviations = stdtrit(DEGREES, np.atleast_1d(np.asarray(levels, dtype=float)))
         roots = self.centre[:, None] + self.spread[:, None] * deviations
         return np.asarray(np.maximum(roots, 0.0) ** 2 * self.size[:, None])
 
     def chance_below(self, figures: ArrayLike) -> Figures:
         """The chance of a figure at or below the one given, one for each council; missing where that is."""
+        from scipy.special import stdtr
+
         roots = np.sqrt(np.asarray(figures, dtype=float) / self.size)
         return np.asarray(stdtr(DEGREES, (roots - self.centre) / self.spread))
 
@@ -167,6 +168,9 @@ def _learnt(
     seen: Returns, stated: Measure, counts: pd.DataFrame, units: pd.DataFrame, in_post: pd.DataFrame
 ) -> _Learnt:
     """Learn from every pair of successive years; pairs across which recording jumped are left out."""
+    from scipy.optimize import nnls
+    from scipy.stats import theilslopes
+
     jumps = not_credible(seen).query("measure == @stated.column")
     pairs = []
     for first, second in itertools.pairwise(seen.years):

@@ -10,7 +10,6 @@ import dataclasses
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from workforce_model.formats import percent, rounded
 from workforce_model.indicators import LEAST_FTE
@@ -75,7 +74,7 @@ class BackTest:
     def _title(self) -> str:
         day = published("workforce", self.target)
         return (
-            f"{self.target} forecast from {self.target - 1} and before; {self.target} was first published {day}. "
+            f"{self.target} forecast from {self.target - 1} and before; {self.target} was first published by {day}. "
             f"Vintage: {self.release}."
         )
 
@@ -161,6 +160,8 @@ def crps_normal(mean: Figures, sd: Figures, actual: Figures) -> Figures:
     >>> round(float(crps_normal(0.0, 1.0, 0.0)), 4)  # (sqrt(2) - 1) / sqrt(pi)
     0.2337
     """
+    from scipy.special import ndtr
+
     z = (actual - mean) / sd
     density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     return np.asarray(sd * (z * (2 * ndtr(z) - 1) + 2 * density - 1 / np.sqrt(np.pi)))
