@@ -23,7 +23,7 @@ def returns() -> Returns:
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Returns:
-    sizes = (100, 20, 150, 95, 210, 104, 300, 29, 60, 110, 120, 130, 140)
+    sizes = (100, 20, 150, 95, 210, 104, 300, 29, 60, 110, 120, 130, 140, 160)
     rows = [council(i, 2018, inpost_fte=size, leavers_fte=size / 10) for i, size in enumerate(sizes)]
     return wm.read_returns(written(tmp_path_factory.mktemp("toy") / "a.csv", rows))
 

@@ -14,6 +14,7 @@ from workforce_model.returns import Returns
 
 AMONG = ("england", "region", "size", "neighbours")
 NEAREST = 10
+LEAST_PAIRS = 3  # councils with both years: fewer show no slope
 
 # The ten statistical neighbours listed for Enfield in 2021: later than June 2019, so a comparison and never a forecast.
 NEIGHBOURS = {
@@ -139,7 +140,7 @@ def peer_priors(
     jumps = not_credible(seen).query("measure == 'vacancy_fte'")
     found = []
     for name in OWN_WEIGHT:
-        table = rates.pivot_table(index="la_code", columns="year", values=name)
+        table = rates.pivot_table(index="la_code", columns="year", values=name, dropna=False)
         left_out = jumps if name == "vacancy_rate" else jumps[:0]
         found.append(_prior(table, name, own_code, codes, left_out))
     return pd.DataFrame(found, index=list(OWN_WEIGHT))
@@ -155,7 +156,7 @@ def _prior(
         others.loc[~others.index.isin(jumps.loc[jumps["year"] == after, "la_code"]), [before, after]].dropna()
         for before, after in itertools.pairwise(table.columns)
     ]
-    matrices = [np.cov(pair.to_numpy().T) for pair in pairs]
+    matrices = [np.cov(pair.to_numpy().T) for pair in pairs if len(pair) >= LEAST_PAIRS]
     lasting = max(0.0, float(np.mean([matrix[0, 1] for matrix in matrices]))) if matrices else np.nan
     slope = float(np.mean([matrix[0, 1] / matrix[0, 0] for matrix in matrices])) if matrices else np.nan
     own, mean = float(table[last].get(own_code, np.nan)), float(theirs.mean())
