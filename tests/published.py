@@ -64,6 +64,7 @@ def simulated(councils: int, years: int, seed: int = 1, *, weight: float = 0.3) 
             (mean + lasting + rng.normal(0, sd * np.sqrt(1 - weight), councils)) ** 2
         )
     for year in range(2019 - years + 1, 2020):
+        size = size * rng.normal(1.02, 0.06, councils)
         figures = {f"{name}_fte": draw() * size for name, draw in draws.items()}
         holders, load = size * 0.55, rng.normal(17, 2, councils)
         for i in range(councils):

@@ -26,6 +26,7 @@ Figures = NDArray[np.float64]
 # one year to the next its logarithm moves with standard deviation 0.2. A Student's t with 1 / (2 x 0.2^2) degrees of
 # freedom has that much doubt about its scale.
 DEGREES = 12.5
+_NO_SPREAD = 1e-9  # where nothing was ever missed the range is a point, and a chance is still defined
 _MEAN_TO_SD = np.sqrt(np.pi / 2)  # of a normal distribution: standard deviation over mean absolute deviation
 
 
@@ -148,7 +149,8 @@ def _outlook(seen: Returns, name: str) -> Outlook:
         weight, narrower = _of_two_years(learnt.weight)
         own, narrowed = (weight * both).fillna(own), narrowed.where(both.isna(), narrower)
     centre = roots[last].median() + own + (0.0 if stated.flow else learnt.growth.mean())
-    spread = np.sqrt((narrowed.to_numpy() * (_by_size(size) @ learnt.spread)) ** 2 + np.mean(learnt.growth**2))
+    luck = narrowed.to_numpy() * (_by_size(size) @ learnt.spread)
+    spread = np.maximum(np.sqrt(luck**2 + np.mean(learnt.growth**2)), _NO_SPREAD)
     names = seen.councils().query("year == @last").set_index("la_code")["council"]
     councils = pd.DataFrame({"council": names.reindex(size.index), "in_post_fte": size, "last": table.loc[known, last]})
     councils = councils.rename_axis("la_code").reset_index()
@@ -181,7 +183,8 @@ def _learnt(
         pair = pd.DataFrame({**roots, "in_post": in_post[first]})[big].dropna()
         pairs.append(pair.assign(before=pair["before"] - pair["before"].median(), middle=pair["before"].median()))
     together = pd.concat(pairs)
-    weight = float(theilslopes(together["after"], together["before"])[0]) if stated.draws_to_peers else 1.0
+    slope = float(theilslopes(together["after"], together["before"])[0]) if stated.draws_to_peers else 1.0
+    weight = min(max(slope, 0.0), 1.0)  # a weight between peers and oneself; few councils can show a slope beyond
     changes = [pair["after"] - pair["middle"] - weight * pair["before"] for pair in pairs]
     growth = np.array([float(change.median()) for change in changes])
     missed = pd.concat([(change - change.median()).abs() for change in changes])
