@@ -69,7 +69,11 @@ def simulated(councils: int, years: int, seed: int = 1, *, weight: float = 0.3) 
         holders, load = size * 0.55, rng.normal(17, 2, councils)
         for i in range(councils):
             shown = {name: f"{figure[i]:.3f}" for name, figure in figures.items()}
+            leavers, agency, vacancy = (figures[f"{name}_fte"][i] for name in ("leavers", "agency", "vacancy"))
             shown |= {"inpost_fte": f"{size[i]:.3f}", "inpost_headcount": f"{size[i] + 5:.0f}"}
+            shown |= {"agency_cover_fte": f"{agency / 2:.3f}", "turnover_rate_fte": f"{100 * leavers / size[i]:.1f}"}
+            shown |= {"agency_rate_fte": f"{100 * agency / (agency + size[i]):.1f}"}
+            shown |= {"vacancy_rate_fte": f"{100 * vacancy / (vacancy + size[i]):.1f}"}
             shown |= {"case_holders_fte": f"{holders[i]:.3f}", "cases": f"{holders[i] * load[i]:.0f}"}
             rows.append(council(i, year, **shown, caseload_fte=f"{load[i]:.3f}"))
     return rows

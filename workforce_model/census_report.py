@@ -6,6 +6,7 @@ import dataclasses
 import os
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from workforce_model.outlook import outlooks
 from workforce_model.peer_groups import NEIGHBOURS, beside_peers
 from workforce_model.problems import ScenarioError
 from workforce_model.returns import CODES, Returns, published, read_returns
-from workforce_model.scores import BackTest, back_test
+from workforce_model.scores import WIDTH, BackTest, back_test
 
 COUNTS = {
     "inpost_fte": "In post, FTE",
@@ -68,7 +69,8 @@ class CouncilCensus:
 
     def text(self) -> str:
         """The screen: years side by side, sentences, the next year, and how such forecasts have done."""
-        parts = [self._title(), *self._years(), "", *self.sentences(), "", *self._next()]
+        said = [textwrap.fill(sentence, WIDTH, subsequent_indent="  ") for sentence in self.sentences()]
+        parts = [textwrap.fill(self._title(), WIDTH), *self._years(), "", *said, "", *self._next()]
         if self.back_tested is not None:
             parts += ["", self.back_tested.text()]
         return "\n".join(parts)

@@ -117,17 +117,22 @@ def _stated(value: Any) -> Any:
 def _tree(returns: Returns, council: str, year: int | None, demand: Returns | None) -> Table:
     year = returns.years[-1] if year is None else year
     row = returns.row(council, year)
+    middle = _peers_middle(returns, council, year)
     missing = [
         Problem(f"{row['council']} {year}, {name}", "", "not published: nothing to start from")
         for name in ("inpost_fte", "inpost_headcount", "agency_fte", "vacancy_fte")
         if math.isnan(row[name])
+    ]
+    missing += [
+        Problem(f"{row['council']} {year}, {name}", "", "not published, nor by any council big enough to stand in")
+        for name, stand_in in (("agency_cover_fte", "cover"), ("case_holders_fte", "holding"), ("cases", "caseload"))
+        if math.isnan(row[name]) and math.isnan(middle[stand_in])
     ]
     if missing:
         raise ScenarioError(returns.name, missing)
     shipped = as_tree(load_scenario(shipped_scenarios() / "enfield_2019.toml"))
     start, known = pd.Period(f"{year}-10", "M"), published("workforce", year)
     said = f"DfE census {year}, {row['council']}"
-    middle = _peers_middle(returns, council, year)
     workforce = _workforce(shipped["workforce"], returns, council, row, middle, said)
     sick = workforce["absence"]["sickness_share"]["value"]
     return {

@@ -6,6 +6,7 @@ Lower CRPS is better; it is in the measure's own unit and equals the absolute er
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from workforce_model.returns import Returns, published
 Figures = NDArray[np.float64]
 
 FORECAST = "forecast"
+WIDTH = 110
 COVERAGE = 0.8
 WANTED = (0.75, 0.85)
 _LEVELS = (np.arange(500) + 0.5) / 500
@@ -50,7 +52,8 @@ class BackTest:
 
     def text(self) -> str:
         """The table and what it says, the losses too."""
-        return "\n".join([self._title(), *self._lines(), "", *self.sentences()])
+        said = [textwrap.fill(sentence, WIDTH, subsequent_indent="  ") for sentence in self.sentences()]
+        return "\n".join([textwrap.fill(self._title(), WIDTH), *self._lines(), "", *said])
 
     def sentences(self) -> list[str]:
         """One sentence on the score and one on the ranges; measures on which the forecast loses are named."""
