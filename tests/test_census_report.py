@@ -68,6 +68,24 @@ def test_a_year_asked_for_shows_nothing_published_later() -> None:
     assert "172.6" not in then.text()
 
 
+def test_need_stands_beside_staff_and_a_council_the_demand_file_does_not_have_is_left_without() -> None:
+    # Evidence, section 2: referrals 4,110, 4,618, 7,704; looked after 325, 330, 374. BCP was new in April 2019.
+    needs = wm.read_returns(beside("dfe_demand_2013_2019.csv"))
+    enfield = wm.census(beside(FILE), "Enfield", demand=needs)
+    new = wm.census(beside(FILE), "Bournemouth, Christchurch and Poole", demand=needs)
+
+    shown = {line[:42].strip(): line[42:].split() for line in enfield.text().splitlines()}
+
+    assert shown["Referrals in the year"][-3:] == ["4,110", "4,618", "7,704"]
+    assert shown["Looked after on 31 March"][-3:] == ["325", "330", "374"]
+    assert new.needs.empty
+    assert "31 March" not in new.text()
+
+
+def test_a_council_too_small_for_a_rate_has_no_forecast_and_says_so() -> None:
+    assert "No forecast of 2020: it needs 30 FTE in post" in wm.census(beside(FILE), "Isles of Scilly").text()
+
+
 def test_the_forecast_of_enfield_for_2019_holds_what_came_in_its_80_percent_ranges_but_for_starters() -> None:
     # Published for 2019: 32.6, 57.2, 172.6, 31.3, 36, 1,583, 15.8.
     table = wm.census(beside(FILE), "Enfield", 2018).next_year.set_index("measure")

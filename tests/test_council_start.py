@@ -149,13 +149,12 @@ def test_a_file_somebody_may_have_filled_in_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_every_row_of_the_file_opens_a_scenario_but_the_one_that_contradicts_itself(returns: Returns) -> None:
-    refused = []
-    for code, year in zip(returns.councils()["la_code"], returns.councils()["year"], strict=True):
-        try:
-            wm.council_scenario(returns, code, year)
-        except wm.ScenarioError as error:
-            refused.append((code, year, "more than the" in str(error)))
+def test_rows_across_the_file_open_scenarios_and_one_that_contradicts_itself_is_refused(returns: Returns) -> None:
+    rows = list(zip(returns.councils()["la_code"], returns.councils()["year"], strict=True))
+
+    for code, year in rows[::6]:
+        assert wm.council_scenario(returns, code, year).workforce.posts, (code, year)
 
     # Tower Hamlets 2017: 195.5 agency, 60.5 covering a vacancy, 117.9 holding cases.
-    assert refused == [("211", 2017, True)]
+    with pytest.raises(wm.ScenarioError, match="more than the 117.9 FTE who hold cases"):
+        wm.council_scenario(returns, "Tower Hamlets", 2017)

@@ -24,7 +24,6 @@ from workforce_model.files import load_scenario, read_alone, read_inputs
 from workforce_model.model import RUNS, SEED, Results
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
-from workforce_model.returns import read_returns
 from workforce_model.run_folder import ChecksFailed, write_run
 from workforce_model.summary import summary_text
 
@@ -140,17 +139,18 @@ def check(scenarios: tuple[str, ...]) -> None:
 @click.option("--council", required=True, help="A council's name, or its three-digit code.")
 @click.option("--year", type=int, help="The last year looked at; by default the file's last.")
 @click.option(
-    "--demand", type=click.Path(), help="The Department's demand file: the council's own pace of closing cases."
+    "--demand",
+    type=click.Path(),
+    help="The Department's demand file: need beside staff, and the pace of closing cases.",
 )
 @click.option("--release", default="", help="The release the file is from: its vintage, shown with every figure.")
 @click.option("--out", type=click.Path(), help="New folder for tables, chart and a starting scenario.")
 def census(file: str, council: str, year: int | None, demand: str | None, release: str, out: str | None) -> None:
     """Show a council in the Department's workforce census: years, peers, next year, and how such forecasts have done."""
-    found = council_census(file, council, year, release)
-    needs = None if demand is None else read_returns(demand)
+    found = council_census(file, council, year, release, demand)
     _say(found.text())
     if out is not None:
-        _say(f"Written to {write_census(found, out, needs)}")
+        _say(f"Written to {write_census(found, out)}")
 
 
 def _refuse_same_names(names: list[str]) -> None:

@@ -208,7 +208,9 @@ def _of_two_years(weight: float) -> tuple[float, float]:
     >>> [round(x, 3) for x in _of_two_years(0.3)], _of_two_years(1.0)
     ([0.462, 0.973], (1.0, 1.0))
     """
-    return (1.0, 1.0) if weight >= 1 else (2 * weight / (1 + weight), np.sqrt(1 + 2 * weight) / (1 + weight))
+    if weight >= 1:
+        return 1.0, 1.0
+    return 2 * weight / (1 + weight), float(np.sqrt(1 + 2 * weight)) / (1 + weight)
 
 
 def _by_size(in_post: pd.Series) -> Figures:
