@@ -156,5 +156,5 @@ def test_rows_across_the_file_open_scenarios_and_one_that_contradicts_itself_is_
         assert wm.council_scenario(returns, code, year).workforce.posts, (code, year)
 
     # Tower Hamlets 2017: 195.5 agency, 60.5 covering a vacancy, 117.9 holding cases.
-    with pytest.raises(wm.ScenarioError, match="more than the 117.9 FTE who hold cases"):
+    with pytest.raises(wm.ScenarioError, match=r"more than the 117\.9 FTE who hold cases"):
         wm.council_scenario(returns, "Tower Hamlets", 2017)
