@@ -94,6 +94,13 @@ def test_a_single_year_or_a_gap_between_years_is_refused(tmp_path: Path) -> None
         wm.outlooks(gap, 2017)
 
 
+def test_a_measure_nobody_published_is_named(tmp_path: Path) -> None:
+    rows = [{**row, "cases": "x"} for row in simulated(10, 2)]
+
+    with pytest.raises(wm.ScenarioError, match="cases   fewer than 3 councils of 30 FTE published it"):
+        wm.outlooks(wm.read_returns(written(tmp_path / "a.csv", rows)))
+
+
 def test_doubt_about_a_new_years_spread_is_what_the_demand_files_show_before_the_decision() -> None:
     # Spread between councils of the yearly log change, 80% range over 2.56; how its logarithm moves between years.
     demand = wm.read_returns(beside("dfe_demand_2013_2019.csv")).up_to(2018).councils()
