@@ -11,8 +11,7 @@ import workforce_model as wm
 from tests.published import beside, simulated, written
 from tests.test_cli import said
 from workforce_model.census_report import CouncilCensus
-from workforce_model.charts import figure_of, text_alternative
-from workforce_model.charts_census import rates_beside_peers
+from workforce_model.charts import figure_of, half_page, rates_beside_peers, text_alternative
 
 FILE = "dfe_workforce_2017_2019.csv"
 
@@ -116,19 +115,21 @@ def test_the_folder_holds_tables_chart_and_a_scenario_that_loads(made_up: Counci
 
 
 def test_the_chart_says_what_its_table_says_and_keeps_on_its_page(made_up: CouncilCensus) -> None:
-    ax = rates_beside_peers(made_up)
-    figure = figure_of(ax)
-    renderer = FigureCanvasAgg(figure).get_renderer()
-
     rows = made_up.beside[made_up.beside["group"] == "region"].set_index("indicator")
-    words = text_alternative(ax)
+    whole = rates_beside_peers(made_up)
+    with half_page():
+        half = rates_beside_peers(made_up)
 
     for name in ("turnover_rate", "agency_rate", "vacancy_rate"):
-        assert f"{rows['council_value'][name]:.0%}" in words
-        assert f"{rows['median'][name]:.0%}" in words
-    for text in [*figure.texts, *ax.texts]:
-        box = text.get_window_extent(renderer)
-        assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, text.get_text()
+        assert f"{rows['council_value'][name]:.0%}" in text_alternative(whole)
+        assert f"{rows['median'][name]:.0%}" in text_alternative(whole)
+    for ax in (whole, half):
+        figure = figure_of(ax)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        for text in [*figure.texts, *ax.texts]:
+            box = text.get_window_extent(renderer)
+            assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, text.get_text()
+            assert 0 <= box.y0 <= box.y1 <= figure.bbox.height, text.get_text()
 
 
 def test_the_headline_names_where_enfield_is_below_outer_london(enfield: CouncilCensus) -> None:

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, charts_census, charts_decisions, charts_duties, costs, funding, statements
+    from workforce_model import charts, costs, funding, statements
     from workforce_model.actions import load_plan
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
+    from workforce_model.gallery import every_chart, write_gallery
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.indicators import reproduced, stock_flow
     from workforce_model.information import worth_of_information
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
         retention_payments,
     )
     from workforce_model.luck import enough_runs, uncertainty
-    from workforce_model.model import Interrupted, run
+    from workforce_model.model import Interrupted, WorkerDied, run
     from workforce_model.outcomes import Outcome
     from workforce_model.outlook import Outlook, outlooks
     from workforce_model.outturn import monitoring_form
@@ -57,80 +58,86 @@ if TYPE_CHECKING:
     from workforce_model.starting import latest_start
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
+    from workforce_model.verification import Verification, verify
 
 
 _HOME = {
     "BackTest": "scores",
-    "CouncilCensus": "census_report",
-    "Outlook": "outlook",
-    "Returns": "returns",
-    "back_test": "scores",
-    "beside_peers": "peer_groups",
-    "census": "census_report",
-    "council_scenario": "council_start",
-    "outlooks": "outlook",
-    "peer_priors": "peer_groups",
-    "read_returns": "returns",
-    "reproduced": "indicators",
-    "revisions": "returns",
-    "stock_flow": "indicators",
-    "write_census": "census_report",
-    "write_council_scenario": "council_start",
-    "Interrupted": "model",
-    "tornado": "sensitivity",
-    "sobol": "sensitivity",
-    "sweep": "grids",
-    "SweepStopped": "grids",
-    "discover": "discovery",
-    "break_even": "turning_points",
-    "arrivals_that_break": "turning_points",
-    "latest_start": "starting",
-    "Investment": "investments",
-    "options": "choices",
-    "further_posts": "investments",
-    "further_commissioned_months": "investments",
-    "smallest_package": "choices",
-    "frontier_of": "choices",
-    "conversion_campaign": "investments",
-    "retention_payments": "investments",
-    "worth_of_information": "information",
-    "compare": "comparison",
-    "Comparison": "comparison",
-    "Outcome": "outcomes",
-    "uncertainty": "luck",
-    "enough_runs": "luck",
-    "bridge": "bridging",
     "Bridge": "bridging",
+    "Comparison": "comparison",
+    "CouncilCensus": "census_report",
+    "Interrupted": "model",
+    "Investment": "investments",
+    "Outcome": "outcomes",
+    "Outlook": "outlook",
     "Results": "results",
+    "Returns": "returns",
     "Scenario": "scenario",
     "ScenarioError": "problems",
+    "SweepStopped": "grids",
+    "Verification": "verification",
+    "WorkerDied": "model",
     "agency_premium_table": "agency_premium",
     "annual_table": "tables",
     "apportion": "apportionment",
     "appraise": "appraisal",
+    "arrivals_that_break": "turning_points",
     "audit_change": "audits",
     "audit_evidence": "audits",
+    "back_test": "scores",
+    "beside_peers": "peer_groups",
     "board_pack": "board_figures",
+    "break_even": "turning_points",
+    "bridge": "bridging",
     "caseload_fit": "fit",
     "caseload_spread_table": "tables",
+    "census": "census_report",
+    "compare": "comparison",
+    "conversion_campaign": "investments",
+    "council_scenario": "council_start",
+    "discover": "discovery",
+    "enough_runs": "luck",
     "envelope_table": "envelope",
+    "every_chart": "gallery",
+    "frontier_of": "choices",
+    "further_commissioned_months": "investments",
+    "further_posts": "investments",
     "health_passports": "duty_answers",
     "inspection_costs": "downgrade_risk",
     "inspection_risk": "downgrade_risk",
+    "latest_start": "starting",
     "ledger_table": "tables",
     "load_plan": "actions",
     "load_scenario": "files",
     "monitoring_form": "outturn",
     "monthly_table": "tables",
+    "options": "choices",
+    "outlooks": "outlook",
+    "peer_priors": "peer_groups",
     "plan": "plan_at_work",
     "practice_lead_effects": "practice_effects",
     "private_fostering": "duty_answers",
+    "read_returns": "returns",
+    "reproduced": "indicators",
+    "retention_payments": "investments",
     "return_home_interviews": "duty_answers",
+    "revisions": "returns",
     "run": "model",
     "shipped_scenarios": "files",
+    "smallest_package": "choices",
+    "sobol": "sensitivity",
+    "stock_flow": "indicators",
+    "sweep": "grids",
+    "tornado": "sensitivity",
+    "uncertainty": "luck",
+    "verify": "verification",
+    "worth_of_information": "information",
+    "write_census": "census_report",
+    "write_council_scenario": "council_start",
+    "write_gallery": "gallery",
     "write_run": "run_folder",
 }
-_ROOMS = ("charts", "charts_census", "charts_decisions", "charts_duties", "costs", "funding", "statements")
+_ROOMS = ("charts", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -147,6 +154,8 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SweepStopped",
+    "Verification",
+    "WorkerDied",
     "agency_premium_table",
     "annual_table",
     "apportion",
@@ -163,9 +172,6 @@ __all__ = [
     "caseload_spread_table",
     "census",
     "charts",
-    "charts_census",
-    "charts_decisions",
-    "charts_duties",
     "compare",
     "conversion_campaign",
     "costs",
@@ -173,6 +179,7 @@ __all__ = [
     "discover",
     "enough_runs",
     "envelope_table",
+    "every_chart",
     "frontier_of",
     "funding",
     "further_commissioned_months",
@@ -206,9 +213,11 @@ __all__ = [
     "sweep",
     "tornado",
     "uncertainty",
+    "verify",
     "worth_of_information",
     "write_census",
     "write_council_scenario",
+    "write_gallery",
     "write_run",
 ]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
-import tempfile
 import textwrap
 from collections.abc import Hashable
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from workforce_model.atomic_files import new_folder
 from workforce_model.council_start import write_council_scenario
 from workforce_model.formats import NOT_DEFINED, fte, rounded
 from workforce_model.indicators import INDICATORS, LEAST_FTE, not_credible, reproduced, stock_flow
@@ -40,6 +39,7 @@ NEEDS = {
     "CPP_At31": "Child protection plans on 31 March",
     "CLA_At31": "Looked after on 31 March",
 }
+_TABLES = ("history", "needs", "beside", "residuals", "doubtful", "next_year", "reproduced")
 _GROUPS = {"neighbours": "statistical neighbours (2021 list)", "size": "ten nearest in size", "england": "England"}
 
 
@@ -216,34 +216,20 @@ def write_census(found: CouncilCensus, out: str | os.PathLike[str]) -> Path:
     FileExistsError
         If the folder is there already.
     """
-    from workforce_model.charts import figure_of, save
-    from workforce_model.charts_census import rates_beside_peers
+    from workforce_model.charts import figure_of, rates_beside_peers, save
     from workforce_model.run_folder import write_csv
 
-    target = Path(out)
-    if target.exists():
-        raise FileExistsError(f"{target} is there already; name a new folder")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
+    tables = {name: getattr(found, name) for name in _TABLES}
+    if found.back_tested is not None:
+        tables |= {"back_test": found.back_tested.table, "back_test_councils": found.back_tested.councils}
+        tables |= {"back_test_pit": found.back_tested.pit.reset_index()}
+    with new_folder(out) as draft:
         (draft / "census.txt").write_text(found.text() + "\n", encoding="utf-8")
-        tables = {
-            name: getattr(found, name)
-            for name in ("history", "needs", "beside", "residuals", "doubtful", "next_year", "reproduced")
-        }
-        if found.back_tested is not None:
-            tables |= {"back_test": found.back_tested.table, "back_test_councils": found.back_tested.councils}
-            tables |= {"back_test_pit": found.back_tested.pit.reset_index()}
         for name, table in tables.items():
             write_csv(table, draft / f"{name}.csv")
         save(figure_of(rates_beside_peers(found)), draft / "rates_beside_peers")
         write_council_scenario(draft / "start.toml", found.returns, found.council, found.year, _with_row(found))
-        draft.chmod(0o755)
-        os.rename(draft, target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return target
+    return Path(out)
 
 
 def _history(returns: Returns, code: str) -> pd.DataFrame:

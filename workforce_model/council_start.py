@@ -17,8 +17,9 @@ from typing import Any
 import pandas as pd
 import tomlkit
 
+from workforce_model.atomic_files import write_text_atomically
 from workforce_model.council_posts import TEAM, posts_of
-from workforce_model.files import load_scenario, shipped_scenarios, write_text_atomically
+from workforce_model.files import load_scenario, shipped_scenarios
 from workforce_model.indicators import indicators
 from workforce_model.peer_groups import peer_priors, peers
 from workforce_model.problems import Problem, ScenarioError
