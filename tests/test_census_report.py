@@ -114,6 +114,15 @@ def test_the_folder_holds_tables_chart_and_a_scenario_that_loads(made_up: Counci
         wm.write_census(made_up, folder)
 
 
+def test_a_row_from_which_nothing_can_start_says_why_and_the_rest_is_written(tmp_path: Path) -> None:
+    # Tower Hamlets 2017: 195.5 agency, 60.5 of them covering a vacancy, 117.9 holding cases.
+    folder = wm.write_census(wm.census(beside(FILE), "Tower Hamlets", 2017), tmp_path / "out")
+
+    assert "more than the 117.9 FTE who hold cases" in (folder / "start_refused.txt").read_text(encoding="utf-8")
+    assert (folder / "history.csv").exists()
+    assert not (folder / "start.toml").exists()
+
+
 def test_the_chart_says_what_its_table_says_and_keeps_on_its_page(made_up: CouncilCensus) -> None:
     rows = made_up.beside[made_up.beside["group"] == "region"].set_index("indicator")
     whole = rates_beside_peers(made_up)

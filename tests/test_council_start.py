@@ -101,6 +101,14 @@ def test_turnover_is_drawn_towards_the_mean_council_by_the_stated_weight(returns
     assert turnover.value == pytest.approx(0.155, abs=0.001)
 
 
+def test_a_council_too_small_for_a_rate_takes_the_mean_councils_turnover_and_says_so(returns: Returns) -> None:
+    # Rutland has 20.6 FTE in post; 16.3% is the mean of councils of 30 or more.
+    turnover = wm.council_scenario(returns, "Rutland", 2018).workforce.turnover_rate
+
+    assert turnover.value == pytest.approx(0.163, abs=0.001)
+    assert "no turnover of its own to lean on" in turnover.source
+
+
 def test_unpublished_cases_are_a_stand_in_with_a_range(tmp_path: Path) -> None:
     scenario = wm.council_scenario(made_up(tmp_path, cases="x", case_holders_fte="x"), "Council 0")
 

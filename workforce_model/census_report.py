@@ -211,6 +211,8 @@ def census(
 def write_census(found: CouncilCensus, out: str | os.PathLike[str]) -> Path:
     """Write a council's census to a new folder, whole or not at all: text, tables, chart and a starting scenario.
 
+    A row from which no scenario can start leaves ``start_refused.txt``, which says why, in place of ``start.toml``.
+
     Raises
     ------
     FileExistsError
@@ -228,7 +230,10 @@ def write_census(found: CouncilCensus, out: str | os.PathLike[str]) -> Path:
         for name, table in tables.items():
             write_csv(table, draft / f"{name}.csv")
         save(figure_of(rates_beside_peers(found)), draft / "rates_beside_peers")
-        write_council_scenario(draft / "start.toml", found.returns, found.council, found.year, _with_row(found))
+        try:
+            write_council_scenario(draft / "start.toml", found.returns, found.council, found.year, _with_row(found))
+        except ScenarioError as refused:  # the row opens no scenario, and the rest of the folder still stands
+            (draft / "start_refused.txt").write_text(f"{refused}\n", encoding="utf-8")
     return Path(out)
 
 
