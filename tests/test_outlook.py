@@ -105,10 +105,11 @@ def test_doubt_about_a_new_years_spread_is_what_the_demand_files_show_before_the
     # Spread between councils of the yearly log change, 80% range over 2.56; how its logarithm moves between years.
     demand = wm.read_returns(beside("dfe_demand_2013_2019.csv")).up_to(2018).councils()
     moved = []
-    for column in ("At31_episodes", "referral_count", "CLA_At31"):
+    for column in ("At31_episodes", "referral_count", "CPP_At31", "CLA_At31", "Started_episodes", "Ended_episodes", "CPP_start", "Section47", "ICPC",
+                   "CLA_started", "CLA_ceased"):  # fmt: skip
         table = demand.pivot_table(index="la_code", columns="year", values=column)
         change = np.log(table.where(table > 0)).diff(axis=1).iloc[:, 1:]
         spread = np.log((change.quantile(0.9) - change.quantile(0.1)) / 2.563)
         moved.append(float(spread.diff().std()))
 
-    assert np.mean(moved) == pytest.approx(np.sqrt(1 / (2 * DEGREES)), abs=0.03)
+    assert np.sqrt(np.mean(np.square(moved))) == pytest.approx(np.sqrt(1 / (2 * DEGREES)), abs=0.005)
