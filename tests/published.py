@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workforce_model.returns import _AREA, DEMAND, WORKFORCE
+from workforce_model.returns import AREA, DEMAND, WORKFORCE
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
@@ -29,14 +29,14 @@ def written(path: Path, rows: list[dict[str, object]], columns: tuple[str, ...] 
     """A file of the workforce or demand layout with these rows; what a row leaves out is the code for not available."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*_AREA, *columns])
+        writer.writerow([*AREA, *columns])
         for row in rows:
             area = {
                 **{"time_period": 2018, "time_identifier": "Reporting year", "geographic_level": "Local authority"},
                 **{"country_code": "E92000001", "country_name": "England", "region_code": "E1", "region_name": "North"},
                 **{"old_la_code": "101", "new_la_code": "E1", "la_name": "Alpha"},
             }
-            writer.writerow([{**area, **row}.get(column, "x") for column in (*_AREA, *columns)])
+            writer.writerow([{**area, **row}.get(column, "x") for column in (*AREA, *columns)])
     return path
 
 

@@ -11,8 +11,7 @@ import workforce_model as wm
 from tests.published import beside, simulated, written
 from tests.test_cli import said
 from workforce_model.census_report import CouncilCensus
-from workforce_model.charts import figure_of, text_alternative
-from workforce_model.charts_census import rates_beside_peers
+from workforce_model.charts import figure_of, half_page, rates_beside_peers, text_alternative
 
 FILE = "dfe_workforce_2017_2019.csv"
 
@@ -68,6 +67,24 @@ def test_a_year_asked_for_shows_nothing_published_later() -> None:
     assert "172.6" not in then.text()
 
 
+def test_need_stands_beside_staff_and_a_council_the_demand_file_does_not_have_is_left_without() -> None:
+    # Evidence, section 2: referrals 4,110, 4,618, 7,704; looked after 325, 330, 374. BCP was new in April 2019.
+    needs = wm.read_returns(beside("dfe_demand_2013_2019.csv"))
+    enfield = wm.census(beside(FILE), "Enfield", demand=needs)
+    new = wm.census(beside(FILE), "Bournemouth, Christchurch and Poole", demand=needs)
+
+    shown = {line[:42].strip(): line[42:].split() for line in enfield.text().splitlines()}
+
+    assert shown["Referrals in the year"][-3:] == ["4,110", "4,618", "7,704"]
+    assert shown["Looked after on 31 March"][-3:] == ["325", "330", "374"]
+    assert new.needs.empty
+    assert "31 March" not in new.text()
+
+
+def test_a_council_too_small_for_a_rate_has_no_forecast_and_says_so() -> None:
+    assert "No forecast of 2020: it needs 30 FTE in post" in wm.census(beside(FILE), "Isles of Scilly").text()
+
+
 def test_the_forecast_of_enfield_for_2019_holds_what_came_in_its_80_percent_ranges_but_for_starters() -> None:
     # Published for 2019: 32.6, 57.2, 172.6, 31.3, 36, 1,583, 15.8.
     table = wm.census(beside(FILE), "Enfield", 2018).next_year.set_index("measure")
@@ -97,20 +114,31 @@ def test_the_folder_holds_tables_chart_and_a_scenario_that_loads(made_up: Counci
         wm.write_census(made_up, folder)
 
 
-def test_the_chart_says_what_its_table_says_and_keeps_on_its_page(made_up: CouncilCensus) -> None:
-    ax = rates_beside_peers(made_up)
-    figure = figure_of(ax)
-    renderer = FigureCanvasAgg(figure).get_renderer()
+def test_a_row_from_which_nothing_can_start_says_why_and_the_rest_is_written(tmp_path: Path) -> None:
+    # Tower Hamlets 2017: 195.5 agency, 60.5 of them covering a vacancy, 117.9 holding cases.
+    folder = wm.write_census(wm.census(beside(FILE), "Tower Hamlets", 2017), tmp_path / "out")
 
+    assert "more than the 117.9 FTE who hold cases" in (folder / "start_refused.txt").read_text(encoding="utf-8")
+    assert (folder / "history.csv").exists()
+    assert not (folder / "start.toml").exists()
+
+
+def test_the_chart_says_what_its_table_says_and_keeps_on_its_page(made_up: CouncilCensus) -> None:
     rows = made_up.beside[made_up.beside["group"] == "region"].set_index("indicator")
-    words = text_alternative(ax)
+    whole = rates_beside_peers(made_up)
+    with half_page():
+        half = rates_beside_peers(made_up)
 
     for name in ("turnover_rate", "agency_rate", "vacancy_rate"):
-        assert f"{rows['council_value'][name]:.0%}" in words
-        assert f"{rows['median'][name]:.0%}" in words
-    for text in [*figure.texts, *ax.texts]:
-        box = text.get_window_extent(renderer)
-        assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, text.get_text()
+        assert f"{rows['council_value'][name]:.0%}" in text_alternative(whole)
+        assert f"{rows['median'][name]:.0%}" in text_alternative(whole)
+    for ax in (whole, half):
+        figure = figure_of(ax)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        for text in [*figure.texts, *ax.texts]:
+            box = text.get_window_extent(renderer)
+            assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, text.get_text()
+            assert 0 <= box.y0 <= box.y1 <= figure.bbox.height, text.get_text()
 
 
 def test_the_headline_names_where_enfield_is_below_outer_london(enfield: CouncilCensus) -> None:

@@ -101,6 +101,14 @@ def test_turnover_is_drawn_towards_the_mean_council_by_the_stated_weight(returns
     assert turnover.value == pytest.approx(0.155, abs=0.001)
 
 
+def test_a_council_too_small_for_a_rate_takes_the_mean_councils_turnover_and_says_so(returns: Returns) -> None:
+    # Rutland has 20.6 FTE in post; 16.3% is the mean of councils of 30 or more.
+    turnover = wm.council_scenario(returns, "Rutland", 2018).workforce.turnover_rate
+
+    assert turnover.value == pytest.approx(0.163, abs=0.001)
+    assert "no turnover of its own to lean on" in turnover.source
+
+
 def test_unpublished_cases_are_a_stand_in_with_a_range(tmp_path: Path) -> None:
     scenario = wm.council_scenario(made_up(tmp_path, cases="x", case_holders_fte="x"), "Council 0")
 
@@ -149,13 +157,12 @@ def test_a_file_somebody_may_have_filled_in_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_every_row_of_the_file_opens_a_scenario_but_the_one_that_contradicts_itself(returns: Returns) -> None:
-    refused = []
-    for code, year in zip(returns.councils()["la_code"], returns.councils()["year"], strict=True):
-        try:
-            wm.council_scenario(returns, code, year)
-        except wm.ScenarioError as error:
-            refused.append((code, year, "more than the" in str(error)))
+def test_rows_across_the_file_open_scenarios_and_one_that_contradicts_itself_is_refused(returns: Returns) -> None:
+    rows = list(zip(returns.councils()["la_code"], returns.councils()["year"], strict=True))
+
+    for code, year in rows[::6]:
+        assert wm.council_scenario(returns, code, year).workforce.posts, (code, year)
 
     # Tower Hamlets 2017: 195.5 agency, 60.5 covering a vacancy, 117.9 holding cases.
-    assert refused == [("211", 2017, True)]
+    with pytest.raises(wm.ScenarioError, match=r"more than the 117\.9 FTE who hold cases"):
+        wm.council_scenario(returns, "Tower Hamlets", 2017)

@@ -10,46 +10,51 @@ import pytest
 
 import workforce_model as wm
 from tests.published import beside, council, simulated, written
-from workforce_model.outlook import DEGREES, MEASURES
+from workforce_model.outlook import DEGREES, MEASURES, Outlook
 from workforce_model.returns import Returns
 
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Returns:
-    """Four hundred made-up councils over three years, whose flows are three tenths lasting."""
-    return wm.read_returns(written(tmp_path_factory.mktemp("known") / "a.csv", simulated(400, 3)))
+    """Two hundred and fifty made-up councils over three years, whose flows are three tenths lasting."""
+    return wm.read_returns(written(tmp_path_factory.mktemp("known") / "a.csv", simulated(250, 3)))
 
 
-def test_the_weight_of_a_councils_own_past_is_recovered_from_known_truth(known: Returns) -> None:
-    forecasts = wm.outlooks(known, 2018)
+@pytest.fixture(scope="module")
+def forecasts(known: Returns) -> dict[str, Outlook]:
+    return wm.outlooks(known, 2018)
 
-    # The slope over 400 councils has a standard error of about 0.05.
+
+def test_the_weight_of_a_councils_own_past_is_recovered_from_known_truth(forecasts: dict[str, Outlook]) -> None:
+    # A slope over 250 councils has a standard error of about 0.09; the mean of four, half that.
+    weights = [forecasts[name].own_weight for name in ("leavers", "starters", "agency", "vacancies")]
+
+    assert np.mean(weights) == pytest.approx(0.3, abs=0.12)
+
+
+def test_ranges_cover_as_they_say_on_known_truth(known: Returns, forecasts: dict[str, Outlook]) -> None:
     for name in ("leavers", "starters", "agency", "vacancies"):
-        assert forecasts[name].own_weight == pytest.approx(0.3, abs=0.15), name
-
-
-def test_ranges_cover_as_they_say_on_known_truth(known: Returns) -> None:
-    for name in ("leavers", "starters", "agency", "vacancies"):
-        outlook = wm.outlooks(known, 2018)[name]
+        outlook = forecasts[name]
         actual = known.figures.query("year == 2019").set_index("la_code")[MEASURES[name].column]
         low, high = outlook.quantiles([0.1, 0.9]).T
 
         inside = actual.reindex(outlook.councils["la_code"]).between(low, high)
 
-        # 80% of 400 councils has a standard error of 2 points; the tails hold doubt about the spread besides.
+        # 80% of 250 councils has a standard error of 2.5 points; the tails hold doubt about the spread besides.
         assert 0.74 <= inside.mean() <= 0.88, name
 
 
-def test_changing_every_figure_after_the_origin_changes_no_bit(known: Returns, tmp_path: Path) -> None:
-    rows = [row if row["time_period"] < 2019 else {**row, "leavers_fte": "999", "inpost_fte": "31", "cases": "1"} for row in simulated(400, 3)]  # type: ignore[operator]  # fmt: skip
-    changed = wm.read_returns(written(tmp_path / "a.csv", rows))
+def test_changing_every_figure_after_the_origin_changes_no_bit(forecasts: dict[str, Outlook], tmp_path: Path) -> None:
+    rows = [row if row["time_period"] < 2019 else {**row, "leavers_fte": "999", "inpost_fte": "31", "cases": "1"} for row in simulated(250, 3)]  # type: ignore[operator]  # fmt: skip
 
-    for name, outlook in wm.outlooks(known, 2018).items():
-        pd.testing.assert_frame_equal(outlook.table(), wm.outlooks(changed, 2018)[name].table(), check_exact=True)
+    changed = wm.outlooks(wm.read_returns(written(tmp_path / "a.csv", rows)), 2018)
+
+    for name, outlook in forecasts.items():
+        pd.testing.assert_frame_equal(outlook.table(), changed[name].table(), check_exact=True)
 
 
-def test_quantiles_and_chances_are_each_others_inverse(known: Returns) -> None:
-    outlook = wm.outlooks(known)["agency"]
+def test_quantiles_and_chances_are_each_others_inverse(forecasts: dict[str, Outlook]) -> None:
+    outlook = forecasts["agency"]
 
     for level in (0.05, 0.5, 0.9):
         assert np.allclose(outlook.chance_below(outlook.quantiles(level)[:, 0]), level)
@@ -89,14 +94,22 @@ def test_a_single_year_or_a_gap_between_years_is_refused(tmp_path: Path) -> None
         wm.outlooks(gap, 2017)
 
 
+def test_a_measure_nobody_published_is_named(tmp_path: Path) -> None:
+    rows = [{**row, "cases": "x"} for row in simulated(10, 2)]
+
+    with pytest.raises(wm.ScenarioError, match="cases   fewer than 3 councils of 30 FTE published it"):
+        wm.outlooks(wm.read_returns(written(tmp_path / "a.csv", rows)))
+
+
 def test_doubt_about_a_new_years_spread_is_what_the_demand_files_show_before_the_decision() -> None:
     # Spread between councils of the yearly log change, 80% range over 2.56; how its logarithm moves between years.
     demand = wm.read_returns(beside("dfe_demand_2013_2019.csv")).up_to(2018).councils()
     moved = []
-    for column in ("At31_episodes", "referral_count", "CLA_At31"):
+    for column in ("At31_episodes", "referral_count", "CPP_At31", "CLA_At31", "Started_episodes", "Ended_episodes", "CPP_start", "Section47", "ICPC",
+                   "CLA_started", "CLA_ceased"):  # fmt: skip
         table = demand.pivot_table(index="la_code", columns="year", values=column)
         change = np.log(table.where(table > 0)).diff(axis=1).iloc[:, 1:]
         spread = np.log((change.quantile(0.9) - change.quantile(0.1)) / 2.563)
         moved.append(float(spread.diff().std()))
 
-    assert np.mean(moved) == pytest.approx(np.sqrt(1 / (2 * DEGREES)), abs=0.03)
+    assert np.sqrt(np.mean(np.square(moved))) == pytest.approx(np.sqrt(1 / (2 * DEGREES)), abs=0.005)

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, charts_census, costs, funding, statements
+    from workforce_model import charts, costs, funding, statements
     from workforce_model.actions import load_plan
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
@@ -137,7 +137,7 @@ _HOME = {
     "write_gallery": "gallery",
     "write_run": "run_folder",
 }
-_ROOMS = ("charts", "charts_census", "costs", "funding", "statements")
+_ROOMS = ("charts", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -172,7 +172,6 @@ __all__ = [
     "caseload_spread_table",
     "census",
     "charts",
-    "charts_census",
     "compare",
     "conversion_campaign",
     "costs",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
-import tempfile
 import textwrap
 from collections.abc import Hashable
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from workforce_model.atomic_files import new_folder
 from workforce_model.council_start import write_council_scenario
 from workforce_model.formats import NOT_DEFINED, fte, rounded
 from workforce_model.indicators import INDICATORS, LEAST_FTE, not_credible, reproduced, stock_flow
@@ -32,6 +31,15 @@ COUNTS = {
     "case_holders_fte": "Case holders, FTE, agency included",
     "cases": "Cases",
 }
+NEEDS = {
+    "referral_count": "Referrals in the year",
+    "Started_episodes": "Episodes of need started",
+    "Ended_episodes": "Episodes of need ended",
+    "At31_episodes": "Children in need on 31 March",
+    "CPP_At31": "Child protection plans on 31 March",
+    "CLA_At31": "Looked after on 31 March",
+}
+_TABLES = ("history", "needs", "beside", "residuals", "doubtful", "next_year", "reproduced")
 _GROUPS = {"neighbours": "statistical neighbours (2021 list)", "size": "ten nearest in size", "england": "England"}
 
 
@@ -42,7 +50,10 @@ class CouncilCensus:
     Attributes
     ----------
     history : DataFrame
-        ``measure``, ``unit``, ``year``, ``value``, and ``code`` where the Department published one instead.
+        ``measure``, ``unit``, ``year``, ``value``, and ``code`` where the Department published one instead. Stocks are on
+        30 September, flows over the year to it.
+    needs : DataFrame
+        The same of the demand file, on 31 March, the last five years; empty without one, or where it has no such council.
     beside : DataFrame
         Each indicator beside each group of peers (:func:`workforce_model.peer_groups.beside_peers`).
     residuals : DataFrame
@@ -59,7 +70,9 @@ class CouncilCensus:
     region: str
     year: int
     returns: Returns
+    demand: Returns | None
     history: pd.DataFrame
+    needs: pd.DataFrame
     beside: pd.DataFrame
     residuals: pd.DataFrame
     doubtful: pd.DataFrame
@@ -70,7 +83,10 @@ class CouncilCensus:
     def text(self) -> str:
         """The screen: years side by side, sentences, the next year, and how such forecasts have done."""
         said = [textwrap.fill(sentence, WIDTH, subsequent_indent="  ") for sentence in self.sentences()]
-        parts = [textwrap.fill(self._title(), WIDTH), *self._years(), "", *said, "", *self._next()]
+        needs = (
+            ["", "Years to 31 March; these overlap and are never added", *_years(self.needs)] if len(self.needs) else []
+        )
+        parts = [textwrap.fill(self._title(), WIDTH), *_years(self.history), *needs, "", *said, "", *self._next()]
         if self.back_tested is not None:
             parts += ["", self.back_tested.text()]
         return "\n".join(parts)
@@ -85,14 +101,6 @@ class CouncilCensus:
             f"{self.council} ({self.region}), 30 September {self.year}; first published by {day}. Vintage: "
             f"{self.returns.release}. Children and family social workers."
         )
-
-    def _years(self) -> list[str]:
-        years = sorted(set(self.history["year"]))
-        lines = ["".join([f"{'':<42}", *(f"{year:>10}" for year in years)])]
-        for measure, rows in self.history.groupby("measure", sort=False):
-            cells = [_shown(row) for row in rows.sort_values("year").to_dict("records")]
-            lines.append(f"{_label(str(measure)):<42}" + "".join(f"{cell:>10}" for cell in cells))
-        return lines
 
     def _standing(self) -> list[str]:
         said = []
@@ -146,7 +154,11 @@ class CouncilCensus:
 
 
 def census(
-    file: str | os.PathLike[str] | Returns, council: str, year: int | None = None, release: str = ""
+    file: str | os.PathLike[str] | Returns,
+    council: str,
+    year: int | None = None,
+    release: str = "",
+    demand: str | os.PathLike[str] | Returns | None = None,
 ) -> CouncilCensus:
     """A council in the census: its years, its peers, what does not reconcile, its next year, and a back-test.
 
@@ -158,6 +170,10 @@ def census(
         A name or a three-digit code.
     year : int, optional
         The last year looked at, everything later being cut away; the file's last by default.
+    release : str
+        The vintage: the release the file is from.
+    demand : path or Returns, optional
+        The Department's demand file, shown beside it and used for the pace at which the council's cases close.
 
     Raises
     ------
@@ -169,6 +185,7 @@ def census(
     >>> print(census("dfe_workforce_2017_2019.csv", "Enfield", 2018).text())  # doctest: +SKIP
     """
     returns = file if isinstance(file, Returns) else read_returns(file, release)
+    needs = demand if demand is None or isinstance(demand, Returns) else read_returns(demand)
     seen = returns if year is None else returns.up_to(year)
     last = returns.years[-1] if year is None else year
     row = returns.row(council, last)
@@ -179,7 +196,9 @@ def census(
         region=str(row["region"]),
         year=last,
         returns=seen,
+        demand=None if needs is None else needs.up_to(last),
         history=_history(seen, code),
+        needs=pd.DataFrame() if needs is None else _needs(needs.up_to(last), code, last),
         beside=beside_peers(seen, code, last, groups),
         residuals=_of(stock_flow(seen), code),
         doubtful=_of(not_credible(seen), code),
@@ -189,42 +208,33 @@ def census(
     )
 
 
-def write_census(found: CouncilCensus, out: str | os.PathLike[str], demand: Returns | None = None) -> Path:
+def write_census(found: CouncilCensus, out: str | os.PathLike[str]) -> Path:
     """Write a council's census to a new folder, whole or not at all: text, tables, chart and a starting scenario.
+
+    A row from which no scenario can start leaves ``start_refused.txt``, which says why, in place of ``start.toml``.
 
     Raises
     ------
     FileExistsError
         If the folder is there already.
     """
-    from workforce_model.charts import figure_of, save
-    from workforce_model.charts_census import rates_beside_peers
+    from workforce_model.charts import figure_of, rates_beside_peers, save
     from workforce_model.run_folder import write_csv
 
-    target = Path(out)
-    if target.exists():
-        raise FileExistsError(f"{target} is there already; name a new folder")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
+    tables = {name: getattr(found, name) for name in _TABLES}
+    if found.back_tested is not None:
+        tables |= {"back_test": found.back_tested.table, "back_test_councils": found.back_tested.councils}
+        tables |= {"back_test_pit": found.back_tested.pit.reset_index()}
+    with new_folder(out) as draft:
         (draft / "census.txt").write_text(found.text() + "\n", encoding="utf-8")
-        tables = {
-            name: getattr(found, name)
-            for name in ("history", "beside", "residuals", "doubtful", "next_year", "reproduced")
-        }
-        if found.back_tested is not None:
-            tables |= {"back_test": found.back_tested.table, "back_test_councils": found.back_tested.councils}
-            tables |= {"back_test_pit": found.back_tested.pit.reset_index()}
         for name, table in tables.items():
             write_csv(table, draft / f"{name}.csv")
         save(figure_of(rates_beside_peers(found)), draft / "rates_beside_peers")
-        write_council_scenario(draft / "start.toml", found.returns, found.council, found.year, demand)
-        draft.chmod(0o755)
-        os.rename(draft, target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return target
+        try:
+            write_council_scenario(draft / "start.toml", found.returns, found.council, found.year, _with_row(found))
+        except ScenarioError as refused:  # the row opens no scenario, and the rest of the folder still stands
+            (draft / "start_refused.txt").write_text(f"{refused}\n", encoding="utf-8")
+    return Path(out)
 
 
 def _history(returns: Returns, code: str) -> pd.DataFrame:
@@ -232,6 +242,16 @@ def _history(returns: Returns, code: str) -> pd.DataFrame:
     columns = {measure: (measure, 1.0, "cases" if measure == "cases" else "FTE") for measure in COUNTS}
     for name, stated in INDICATORS.items():
         columns[name] = (stated.published, 100.0 if stated.per_cent else 1.0, "share" if stated.per_cent else "cases")
+    return _stacked(returns, code, columns)
+
+
+def _needs(demand: Returns, code: str, last: int) -> pd.DataFrame:
+    table = _stacked(demand, code, {measure: (measure, 1.0, "number") for measure in NEEDS})
+    return table[table["year"] > last - 5].reset_index(drop=True)
+
+
+def _stacked(returns: Returns, code: str, columns: dict[str, tuple[str, float, str]]) -> pd.DataFrame:
+    """One row for each measure and year; ``columns``: the column, what it is divided by, the unit."""
     rows, codes = _of(returns.figures, code), _of(returns.codes, code)
     parts = [
         pd.DataFrame(
@@ -242,6 +262,11 @@ def _history(returns: Returns, code: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _with_row(found: CouncilCensus) -> Returns | None:
+    """The demand file, where it has the council's row of the year."""
+    return found.demand if len(found.needs) and found.year in set(found.needs["year"]) else None
+
+
 def _next_year(returns: Returns, code: str) -> pd.DataFrame:
     try:
         forecasts = outlooks(returns)
@@ -250,12 +275,22 @@ def _next_year(returns: Returns, code: str) -> pd.DataFrame:
     return pd.concat([_of(outlook.table(), code) for outlook in forecasts.values()], ignore_index=True)
 
 
+def _years(history: pd.DataFrame) -> list[str]:
+    """Measures down, years across."""
+    years = sorted(set(history["year"]))
+    lines = [f"{'':<42}" + "".join(f"{year:>10}" for year in years)]
+    for measure, rows in history.groupby("measure", sort=False):
+        cells = [_shown(row) for row in rows.sort_values("year").to_dict("records")]
+        lines.append(f"{_label(str(measure)):<42}" + "".join(f"{cell:>10}" for cell in cells))
+    return lines
+
+
 def _of(table: pd.DataFrame, code: str) -> pd.DataFrame:
     return table[table["la_code"] == code].reset_index(drop=True)
 
 
 def _label(measure: str) -> str:
-    return COUNTS.get(measure) or INDICATORS[measure].label
+    return COUNTS.get(measure) or NEEDS.get(measure) or INDICATORS[measure].label
 
 
 def _shown(row: dict[Hashable, Any]) -> str:
@@ -268,7 +303,7 @@ def _shown(row: dict[Hashable, Any]) -> str:
 def _value(measure: str, value: float) -> str:
     if pd.isna(value):
         return NOT_DEFINED
-    if measure == "cases":
+    if measure == "cases" or measure in NEEDS:
         return f"{value:,.0f}"
     return f"{rounded(100 * value, 1)}%" if measure in INDICATORS and INDICATORS[measure].per_cent else fte(value)
 

@@ -25,7 +25,6 @@ from workforce_model.files import load_scenario, read_alone, read_inputs
 from workforce_model.model import RUNS, SEED, Interrupted, Results, WorkerDied
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
-from workforce_model.returns import read_returns
 from workforce_model.run_folder import ChecksFailed, run_folder, write_run
 from workforce_model.summary import summary_text
 from workforce_model.verification import verify as verify_folder
@@ -145,6 +144,25 @@ def check(scenarios: tuple[str, ...]) -> None:
 
 
 @commands.command()
+@click.argument("file", metavar="FILE.csv")
+@click.option("--council", required=True, help="A council's name, or its three-digit code.")
+@click.option("--year", type=int, help="The last year looked at; by default the file's last.")
+@click.option(
+    "--demand",
+    type=click.Path(),
+    help="The Department's demand file: need beside staff, and the pace of closing cases.",
+)
+@click.option("--release", default="", help="The release the file is from: its vintage, shown with every figure.")
+@click.option("--out", type=click.Path(), help="New folder for tables, chart and a starting scenario.")
+def census(file: str, council: str, year: int | None, demand: str | None, release: str, out: str | None) -> None:
+    """Show a council in the Department's workforce census: years, peers, next year, and how such forecasts have done."""
+    found = council_census(file, council, year, release, demand)
+    _say(found.text())
+    if out is not None:
+        _say(f"Written to {write_census(found, out)}")
+
+
+@commands.command()
 @click.argument("folder", metavar="RUN_FOLDER", type=click.Path())
 @click.option("--files-only", is_flag=True, help="Check the files alone; do not play the run again.")
 @click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
@@ -155,24 +173,6 @@ def verify(folder: str, files_only: bool, processes: int | None) -> None:
     _say(found.text())
     if not found.agrees:
         sys.exit(CHECK_FAILED)
-
-
-@commands.command()
-@click.argument("file", metavar="FILE.csv")
-@click.option("--council", required=True, help="A council's name, or its three-digit code.")
-@click.option("--year", type=int, help="The last year looked at; by default the file's last.")
-@click.option(
-    "--demand", type=click.Path(), help="The Department's demand file: the council's own pace of closing cases."
-)
-@click.option("--release", default="", help="The release the file is from: its vintage, shown with every figure.")
-@click.option("--out", type=click.Path(), help="New folder for tables, chart and a starting scenario.")
-def census(file: str, council: str, year: int | None, demand: str | None, release: str, out: str | None) -> None:
-    """Show a council in the Department's workforce census: years, peers, next year, and how such forecasts have done."""
-    found = council_census(file, council, year, release)
-    needs = None if demand is None else read_returns(demand)
-    _say(found.text())
-    if out is not None:
-        _say(f"Written to {write_census(found, out, needs)}")
 
 
 def _refuse_same_names(names: list[str]) -> None:

@@ -85,7 +85,7 @@ def write_council_scenario(
     """
     target = Path(path)
     if target.exists() and not overwrite:
-        raise FileExistsError(f"{target} exists; name another file, or overwrite it with --overwrite")
+        raise FileExistsError(f"{target} exists; name another file, or ask for overwrite=True")
     tree = _tree(returns, council, year, demand)
     scenario_from(tree, f"{returns.name}, {council}")
     document = tomlkit.document()
@@ -102,7 +102,7 @@ def _heading(tree: Table, returns: Returns) -> list[str]:
         tree["question"],
         "",
         f"Written from {returns.name}, vintage {returns.release}. Totals are the Department's; what is marked obtain is a",
-        "stand-in for what only the council can supply. `workforce-model check` lists it. Share the posts out by team next.",
+        "stand-in for what only the council can supply. `workforce-model check` lists it. Prices are of 2019/20. Share the posts out by team next.",
     ]
 
 
@@ -136,7 +136,7 @@ def _tree(returns: Returns, council: str, year: int | None, demand: Returns | No
     workforce = _workforce(shipped["workforce"], returns, council, row, middle, said)
     sick = workforce["absence"]["sickness_share"]["value"]
     return {
-        "name": f"{re.sub('[^a-z0-9]+', '_', str(row['council']).lower()).strip('_')[:40]}_{year}",
+        "name": f"{re.sub('[^a-z0-9]+', '_', str(row['council']).lower()).strip('_')[:34]}_census_{year}",
         "title": f"{row['council']}, children's social care as the census of {year} shows it",
         "question": f"What is {row['council']}'s position, before anything is decided?",
         "place": f"{row['council']} children's social care",
@@ -182,7 +182,7 @@ def _workforce(
         "turnover_rate": _given(
             turnover["centre"],
             "leavers a year over in post",
-            f"{said}: {100 * turnover['own']:.1f}% in {year}, drawn towards the mean council ({100 * turnover['mean']:.1f}%), own weight {turnover['own_weight']}; range from the lasting spread between councils",
+            f"{said}: {_drawn(turnover)}; range from the lasting spread between councils",
             known,
             max(turnover["centre"] - reach, 0.01),
             turnover["centre"] + reach,
@@ -199,6 +199,14 @@ def _workforce(
         "teams": {TEAM: {"label": "Children's social work"}},
         **posts_of(row, middle, said, known),
     }
+
+
+def _drawn(turnover: dict[str, Any]) -> str:
+    """How a turnover came from the council's own and its peers', in words."""
+    mean = f"the mean council ({100 * turnover['mean']:.1f}%)"
+    if math.isnan(turnover["own"]):
+        return f"no turnover of its own to lean on, so that of {mean}"
+    return f"{100 * turnover['own']:.1f}% drawn towards {mean}, own weight {turnover['own_weight']}"
 
 
 def _caseloads(

@@ -22,10 +22,11 @@ from workforce_model.returns import Returns
 
 Figures = NDArray[np.float64]
 
-# Spread between councils of yearly change in children in need, referrals and looked-after children, 2013 to 2018: from
-# one year to the next its logarithm moves with standard deviation 0.2. A Student's t with 1 / (2 x 0.2^2) degrees of
+# Spread between councils of yearly change in all eleven counts of the demand file, 2013 to 2018: from one year to the next
+# its logarithm moves by 0.16 (root mean square; 0.05 to 0.24). A Student's t with 1 / (2 x 0.16^2), about 20, degrees of
 # freedom has that much doubt about its scale.
-DEGREES = 12.5
+DEGREES = 20.0
+LEAST_PAIRS = 3
 _NO_SPREAD = 1e-9  # where nothing was ever missed the range is a point, and a chance is still defined
 _MEAN_TO_SD = np.sqrt(np.pi / 2)  # of a normal distribution: standard deviation over mean absolute deviation
 
@@ -118,7 +119,8 @@ def outlooks(returns: Returns, origin: int | None = None) -> dict[str, Outlook]:
     Raises
     ------
     ScenarioError
-        If there are not two successive years up to the origin, or one is missing between them.
+        If there are not two successive years up to the origin, or one is missing between them, or a measure is hardly
+        published at all.
 
     Notes
     -----
@@ -183,6 +185,9 @@ def _learnt(
         pair = pd.DataFrame({**roots, "in_post": in_post[first]})[big].dropna()
         pairs.append(pair.assign(before=pair["before"] - pair["before"].median(), middle=pair["before"].median()))
     together = pd.concat(pairs)
+    if len(together) < LEAST_PAIRS:
+        rule = f"fewer than {LEAST_PAIRS} councils of {LEAST_FTE:.0f} FTE published it in two successive years"
+        raise ScenarioError(seen.name, [Problem(stated.column, "", rule)])
     slope = float(theilslopes(together["after"], together["before"])[0]) if stated.draws_to_peers else 1.0
     weight = min(max(slope, 0.0), 1.0)  # a weight between peers and oneself; few councils can show a slope beyond
     changes = [pair["after"] - pair["middle"] - weight * pair["before"] for pair in pairs]
@@ -208,7 +213,9 @@ def _of_two_years(weight: float) -> tuple[float, float]:
     >>> [round(x, 3) for x in _of_two_years(0.3)], _of_two_years(1.0)
     ([0.462, 0.973], (1.0, 1.0))
     """
-    return (1.0, 1.0) if weight >= 1 else (2 * weight / (1 + weight), np.sqrt(1 + 2 * weight) / (1 + weight))
+    if weight >= 1:
+        return 1.0, 1.0
+    return 2 * weight / (1 + weight), float(np.sqrt(1 + 2 * weight)) / (1 + weight)
 
 
 def _by_size(in_post: pd.Series) -> Figures:

@@ -31,7 +31,7 @@ CODES = {
     ".": "not applicable",
     "..": "not available",
 }
-_AREA: tuple[str, ...] = (
+AREA: tuple[str, ...] = (
     "time_period",
     "time_identifier",
     "geographic_level",
@@ -39,7 +39,7 @@ _AREA: tuple[str, ...] = (
     "country_name",
     "region_code",
 )
-_AREA += ("region_name", "old_la_code", "new_la_code", "la_name")
+AREA += ("region_name", "old_la_code", "new_la_code", "la_name")
 _BOTH = [f"{what}_{unit}" for what in ("inpost", "starters", "leavers") for unit in ("fte", "headcount")]
 WORKFORCE = (
     *_BOTH,
@@ -272,7 +272,7 @@ def _kind(name: str, header: list[str]) -> tuple[str, tuple[str, ...]]:
     """Which of the two files has this header, and its measures."""
     kinds = {"workforce": WORKFORCE, "demand": DEMAND}
     kind = max(kinds, key=lambda known: len(set(kinds[known]) & set(header)))
-    expected = (*_AREA, *kinds[kind])
+    expected = (*AREA, *kinds[kind])
     problems = [
         Problem("line 1", column, f"missing: the {kind} file has this column{nearest(column, header)}")
         for column in expected
