@@ -51,7 +51,8 @@ ALLOWED = {
     "monthly_bill": FOUNDATION | {"costs", "pay", "increments", "agency"},
     "part_year": FOUNDATION,
     "funding_lines": FOUNDATION,
-    "funding": FOUNDATION | {"funding_lines"},
+    "table_rows": FOUNDATION,
+    "funding": FOUNDATION | {"funding_lines", "table_rows"},
     "reserve": FOUNDATION | {"funding", "funding_lines"},
     "medium_term_plan": FOUNDATION | {"funding"},
     "apportionment": {"formats"},
@@ -63,7 +64,9 @@ ALLOWED = {
     "naive": {"indicators", "outlook", "returns"},
     "council_posts": {"problems"},
     "scores": {"formats", "indicators", "naive", "outlook", "problems", "returns"},
-    "scenario": FOUNDATION | {"problems", "establishment", "casework", "costs", "funding", "duties", "inspection"},
+    "hidden_faults": {"assumptions", "problems"},
+    "scenario": FOUNDATION
+    | {"problems", "hidden_faults", "establishment", "casework", "costs", "funding", "duties", "inspection"},
 }
 
 

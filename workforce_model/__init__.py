@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         retention_payments,
     )
     from workforce_model.luck import enough_runs, uncertainty
-    from workforce_model.model import Interrupted, WorkerDied, run
+    from workforce_model.model import Interrupted, run
     from workforce_model.outcomes import Outcome
     from workforce_model.outlook import Outlook, outlooks
     from workforce_model.outturn import monitoring_form
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
     from workforce_model.verification import Verification, verify
+    from workforce_model.workers import WorkerDied
 
 
 _HOME = {
@@ -76,7 +77,7 @@ _HOME = {
     "ScenarioError": "problems",
     "SweepStopped": "grids",
     "Verification": "verification",
-    "WorkerDied": "model",
+    "WorkerDied": "workers",
     "agency_premium_table": "agency_premium",
     "annual_table": "tables",
     "apportion": "apportionment",

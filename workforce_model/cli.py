@@ -22,13 +22,13 @@ from workforce_model.census_report import write_census
 from workforce_model.comparison import compare as compare_scenarios
 from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_alone, read_inputs
-from workforce_model.model import RUNS, SEED, Interrupted, Results, WorkerDied
+from workforce_model.model import RUNS, SEED, Interrupted, Results
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
 from workforce_model.run_folder import ChecksFailed, run_folder, write_run
 from workforce_model.summary import summary_text
 from workforce_model.verification import verify as verify_folder
-from workforce_model.workers import worker_pool
+from workforce_model.workers import WorkerDied, worker_pool
 
 BAD_INPUT, CHECK_FAILED, ENVIRONMENT, INTERRUPTED = 2, 3, 4, 130
 _WORTH_PROCESSES = 500
@@ -226,9 +226,11 @@ def main() -> None:
 
 
 def _interrupted(error: BaseException | None) -> str:
-    if isinstance(error, Interrupted) and error.checkpoint:
-        return f"interrupted: {error}, in {error.checkpoint}; the same command goes on from there"
-    return "interrupted: nothing was written; --checkpoint FOLDER keeps the blocks that are finished"
+    if not isinstance(error, Interrupted):
+        return "interrupted: nothing was written"
+    if error.checkpoint is None:
+        return "interrupted: nothing was written; --checkpoint FOLDER keeps the blocks that are finished"
+    return f"interrupted: {error}, in {error.checkpoint}; the same command goes on from there"
 
 
 def _warned(message: Warning | str, *_: object) -> None:
