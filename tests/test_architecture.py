@@ -57,6 +57,13 @@ ALLOWED = {
     "medium_term_plan": FOUNDATION | {"funding"},
     "apportionment": {"formats"},
     "problems": set(),
+    "returns": {"problems"},
+    "indicators": {"returns"},
+    "peer_groups": {"indicators", "problems", "returns"},
+    "outlook": {"indicators", "problems", "returns"},
+    "naive": {"indicators", "outlook", "returns"},
+    "council_posts": {"problems"},
+    "scores": {"formats", "indicators", "naive", "outlook", "problems", "returns"},
     "hidden_faults": {"assumptions", "problems"},
     "scenario": FOUNDATION
     | {"problems", "hidden_faults", "establishment", "casework", "costs", "funding", "duties", "inspection"},

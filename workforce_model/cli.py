@@ -17,6 +17,8 @@ from tqdm.auto import tqdm
 
 from workforce_model import __version__
 from workforce_model.actions import load_plan
+from workforce_model.census_report import census as council_census
+from workforce_model.census_report import write_census
 from workforce_model.comparison import compare as compare_scenarios
 from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_alone, read_inputs
@@ -139,6 +141,25 @@ def check(scenarios: tuple[str, ...]) -> None:
                 _say(f"    {place}: {stated.value:g}{spread} {stated.unit}{reason}")
     if faults:
         sys.exit(BAD_INPUT)
+
+
+@commands.command()
+@click.argument("file", metavar="FILE.csv")
+@click.option("--council", required=True, help="A council's name, or its three-digit code.")
+@click.option("--year", type=int, help="The last year looked at; by default the file's last.")
+@click.option(
+    "--demand",
+    type=click.Path(),
+    help="The Department's demand file: need beside staff, and the pace of closing cases.",
+)
+@click.option("--release", default="", help="The release the file is from: its vintage, shown with every figure.")
+@click.option("--out", type=click.Path(), help="New folder for tables, chart and a starting scenario.")
+def census(file: str, council: str, year: int | None, demand: str | None, release: str, out: str | None) -> None:
+    """Show a council in the Department's workforce census: years, peers, next year, and how such forecasts have done."""
+    found = council_census(file, council, year, release, demand)
+    _say(found.text())
+    if out is not None:
+        _say(f"Written to {write_census(found, out)}")
 
 
 @commands.command()
