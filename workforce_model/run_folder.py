@@ -22,12 +22,14 @@ from workforce_model import __version__
 from workforce_model.agency_premium import agency_premium_table
 from workforce_model.benefits import benefits, difference_check, paired
 from workforce_model.checks import Check
+from workforce_model.comparison import of_results
 from workforce_model.costs import KINDS
 from workforce_model.envelope import envelope_table
 from workforce_model.formats import NOT_DEFINED, rounded
 from workforce_model.measures import MEASURES, measured, teams_measured
 from workforce_model.results import Results
 from workforce_model.scenario import InputFile, as_tree
+from workforce_model.statements import funding_statements_table
 from workforce_model.summary import summary_table, summary_text
 from workforce_model.tables import (
     annual_table,
@@ -38,6 +40,7 @@ from workforce_model.tables import (
     ledger_table,
     monthly_table,
     mtfp,
+    posts_filled_table,
     reported_years,
     reserve_table,
 )
@@ -68,6 +71,7 @@ def write_run(
     *,
     overwrite: bool = False,
     inputs: Iterable[InputFile] = (),
+    force: bool = False,
 ) -> Path:
     """Write a run of one or more scenarios to a folder of tables, charts and every run's own figures.
 
@@ -81,6 +85,8 @@ def write_run(
         Replace a folder that holds an earlier run, the whole of it at once.
     inputs : iterable of InputFile
         The scenario files read, for the record.
+    force : bool
+        Write in spite of a failed check; whatever is then made of the folder says CHECKS FAILED.
 
     Returns
     -------
@@ -96,7 +102,7 @@ def write_run(
     """
     together = [results] if isinstance(results, Results) else list(results)
     failed = sorted({check.name for r in together for check in r.checks if check.status == "failed"})
-    if failed:
+    if failed and not force:
         raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
     target = (
         Path(out)
@@ -107,7 +113,7 @@ def write_run(
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        _write_all(together, draft, list(inputs))
+        _write_all(together, draft, list(inputs), force)
         draft.chmod(0o755)
         _put_in_place(draft, target, overwrite)
     except BaseException:
@@ -145,7 +151,7 @@ def _put_in_place(draft: Path, target: Path, overwrite: bool) -> None:
         shutil.rmtree(away, ignore_errors=True)
 
 
-def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -> None:
+def _write_all(together: list[Results], folder: Path, inputs: list[InputFile], force: bool) -> None:
     from workforce_model.charts import first_charts, save
 
     (folder / "summary.txt").write_text(summary_text(together) + "\n", encoding="utf-8")
@@ -156,6 +162,8 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
         "ledger": _stacked(ledger_table, together),
         "caseload_spread": _stacked(caseload_spread_table, together),
         "mtfp": _stacked(mtfp, together),
+        "funding_statement": _stacked(funding_statements_table, together),
+        "posts_filled": _stacked(posts_filled_table, together),
         "reserve": _stacked(reserve_table, together),
         "capacity_lost": _stacked(capacity_lost_table, together),
         "agency_premium": pd.concat([agency_premium_table(r.scenario) for r in together], ignore_index=True),
@@ -166,6 +174,8 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
     if options:
         table = pd.concat([benefits(together[0], option, baseline="forecast") for option in options], ignore_index=True)
         tables["benefits"] = table
+        pairs = [of_results([together[0], option]) for option in options]
+        tables["differences"] = pd.concat([pair.differences() for pair in pairs], ignore_index=True)
     with_duties = [r.duties.annual() for r in together if r.duties.names]
     if with_duties:
         tables["duties"] = pd.concat(with_duties, ignore_index=True)
@@ -179,18 +189,18 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
         (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
     ]
     checks += [(option.scenario.name, difference_check(together[0], option)) for option in options]
-    rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in _one_of_each(checks)]
+    rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in _one_of_each(checks, force)]
     write_csv(
         pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
     )
     _write_record(together, folder, inputs)
 
 
-def _one_of_each(checks: list[tuple[str, Check]]) -> list[tuple[str, Check]]:
+def _one_of_each(checks: list[tuple[str, Check]], force: bool) -> list[tuple[str, Check]]:
     """The checks by scenario and name; one made while writing takes the place of its note."""
     latest = {(scenario, check.name): check for scenario, check in checks}
     failed = [name for (_, name), check in latest.items() if check.status == "failed"]
-    if failed:
+    if failed and not force:
         raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
     return [(scenario, check) for (scenario, _), check in latest.items()]
 
