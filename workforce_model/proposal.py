@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from workforce_model.envelope import newest_budget
+from workforce_model.envelope import envelopes, newest_budget
 from workforce_model.formats import rounded
 from workforce_model.outcomes import reported
 from workforce_model.pages import Table
@@ -49,7 +49,9 @@ class Proposal:
         """The budget whose posts are proposed, where there is one that the baseline lacks."""
         newest = newest_budget(self.scenario)
         known = self.base.funding.budgets if self.base is not self.scenario else {}
-        return newest if newest is not None and newest not in known else None
+        if newest is None or newest in known:
+            return None
+        return newest if envelopes(self.scenario, at="value")[newest].first_year in self.years else None
 
     @property
     def label(self) -> str:

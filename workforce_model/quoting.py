@@ -59,7 +59,7 @@ class Quotes:
         """Whether the run folder holds exactly one such row."""
         return table in self.run.tables and self._rows(table, keys).size == 1
 
-    def value(self, table: str, column: str = "mean", **keys: object) -> float:
+    def value(self, table: str, column: str = "mean", /, **keys: object) -> float:
         """A figure, for a decision about the text; it is not printed."""
         return float(self.run.tables[table][column].iloc[self._row(table, keys)])
 
@@ -67,7 +67,7 @@ class Quotes:
         """A text cell."""
         return str(self.run.tables[table][column].iloc[self._row(table, keys)])
 
-    def __call__(self, how: Printer, table: str, column: str = "mean", **keys: object) -> str:
+    def __call__(self, how: Printer, table: str, column: str = "mean", /, **keys: object) -> str:
         """A figure as printed, marked."""
         where = ", ".join(str(value) for value in keys.values())
         return self.cell(how, table, self._row(table, keys), column, where)
