@@ -33,7 +33,7 @@ def envelope_sentences(p: Proposal) -> str:
         f"{p.label} cost {at(FULL_YEAR)} in a full year at {test.first_year} prices ({at(FULL_YEAR, 'low')} with every "
         f"price at its low end, {at(FULL_YEAR, 'high')} with every price at its high end). That is {at(GAP)} "
         f"{'more' if over else 'less'} than the {at(APPROVAL)} approved, which pays for {at(POSTS, how=tenth)} of "
-        f"{test.posts} posts, or for {at(MONTHS, how=tenth)} months of all {test.posts}."
+        f"{p.posts} posts, or for {at(MONTHS, how=tenth)} months of all {p.posts}."
     )
 
 
@@ -143,11 +143,11 @@ def _envelope_table(p: Proposal) -> Table:
                 p.quote(how, "envelope", column, measure=measure, period=year, **keys)
                 for column in ("value", "low", "high", "p10", "p90")
             ]
-            rows.append((label.format(n=test.posts), year, *cells))
+            rows.append((label.format(n=p.posts), year, *cells))
     return Table(
         title=f"Envelope test: {p.label.lower()}, at the prices of each year",
         columns=(
-            "",
+            "Measure",
             "Year",
             "Central prices",
             "All prices low",
@@ -175,7 +175,7 @@ def _part_year_table(p: Proposal) -> Table:
         cells += [p.quote(thousands, "envelope", column, **left) for column in ("value", "low", "high")]
         rows.append((_month(month), *cells))
     return Table(
-        title=f"Part-year effect in {test.first_year} if all {test.posts} posts start together, £000",
+        title=f"Part-year effect in {test.first_year} if all {p.posts} posts start together, £000",
         columns=(
             "All start in", "Cost, central prices", "Cost, prices low", "Cost, prices high",
             "Left, central prices", "Left, prices low", "Left, prices high",
@@ -215,7 +215,7 @@ def _statement(p: Proposal, budget: str, title: str) -> Table:
         where = f"{p.scenario.name}, {budget}, {name}"
         rows.append([label, *(p.quote.cell(thousands, "funding_statement", by_year[y], "mean", f"{where}, {y}") for y in p.years)])  # fmt: skip
     sums = [(totals["Cost"], cost), (totals["Gap"], [totals["Cost"], *funding])]
-    return p.money_table(title, ["", *p.years], rows, "funding_statement", sums=sums)
+    return p.money_table(title, p.years, rows, "funding_statement", sums=sums)
 
 
 def _approvals_table(p: Proposal) -> Table:
@@ -228,7 +228,7 @@ def _approvals_table(p: Proposal) -> Table:
         for name, by_year in known.items()
         if any(abs(frame["mean"].iloc[row]) >= 0.005 for row in by_year.values())
     ]
-    return p.money_table(f"What became of each approval: {p.label.lower()}", ["", *p.years], rows, "funding_statement",
+    return p.money_table(f"What became of each approval: {p.label.lower()}", p.years, rows, "funding_statement",
                          note="Approved and not used are amounts of money, shown positive.")  # fmt: skip
 
 
@@ -248,7 +248,7 @@ def _plan_table(p: Proposal, basis: str) -> Table:
     every = [[by_year[y] for by_year in known.values()] for y in p.years]
     rows.append([label, *(p.quote.total(thousands, "mtfp", at, "gbp", f"{basis}, {label}, {y}") for at, y in zip(every, p.years, strict=True))])  # fmt: skip
     title = f"Medium-term financial plan, {basis}: {p.label.lower()}"
-    return p.money_table(title, ["", *p.years], rows, "mtfp", sums=[(len(rows) - 1, range(len(rows) - 1))])
+    return p.money_table(title, p.years, rows, "mtfp", sums=[(len(rows) - 1, range(len(rows) - 1))])
 
 
 def _reserve_sentences(p: Proposal) -> str:
@@ -304,7 +304,7 @@ def _benefits(p: Proposal) -> Iterator[Block]:
             [f"{kind[0].upper()}{kind[1:]}: {whose}", *(_saving(p, by_year.get(y), f"{kind}, {whose}, {y}") for y in p.years)]
             for (kind, whose), by_year in known.items()
         ]  # fmt: skip
-        yield p.money_table(f"Benefits against “{short(p.base)}”, mean of the runs", ["", *p.years], rows, "benefits",
+        yield p.money_table(f"Benefits against “{short(p.base)}”, mean of the runs", p.years, rows, "benefits",
                             note="The lines are not added together.")  # fmt: skip
 
 
@@ -320,12 +320,17 @@ def posts_sentence(p: Proposal) -> str:
     """How many of the proposed posts are filled at each of two year ends."""
     keys = {"scenario": p.scenario.name, "budget": p.budget, "role": ALL_ROLES}
     filled = " and ".join(
-        f"{p.quote.ranged(tenth, 'posts_filled', period=y, **keys)} at the end of {y}" for y in p.years[:2]
+        f"{p.quote.ranged(counted, 'posts_filled', period=y, **keys)} at the end of {y}" for y in p.years[:2]
     )
-    total = p.quote(whole, "posts_filled", "posts", period=p.years[0], **keys)
-    return f"Of {total} posts, {filled} are filled by permanent staff on average."
+    return f"Of the {p.posts} posts, {filled} are filled by permanent staff on average."
 
 
-def whole(value: float) -> str:
-    """A whole number."""
-    return f"{rounded(value):,}"
+def counted(value: float) -> str:
+    """Things that are whole: without decimals where the figure is whole, a mean to one decimal.
+
+    Examples
+    --------
+    >>> counted(7.0), counted(7.3)
+    ('7', '7.3')
+    """
+    return f"{rounded(value):,}" if float(value).is_integer() else tenth(value)

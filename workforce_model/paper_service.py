@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from workforce_model.formats import fte, money, percent, points, rounded
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
-from workforce_model.paper_money import posts_sentence, whole
-from workforce_model.proposal import HIGHER_LOWER, MORE_FEWER, MORE_LESS, Proposal, march, short
+from workforce_model.paper_money import counted, posts_sentence
+from workforce_model.proposal import HIGHER_LOWER, MORE_FEWER, MORE_LESS, Proposal, march, short, whole
 from workforce_model.scenario import Scenario
 from workforce_model.tables import ALL_ROLES, BAND_LABELS, COUNCIL
 
@@ -109,7 +109,7 @@ def _duties(p: Proposal) -> Iterator[str]:
     if _has(p, p.scenario, "return_home_interviews: done"):
         said = "; ".join(
             f"under “{short(s)}” {_duty(p, s, 'return_home_interviews: done', whole)} of {_duty(p, s, 'return_home_interviews: accepted', whole)} accepted are done, "
-            f"{_duty(p, s, 'return_home_interviews: share_in_time', percent)} within 72 hours, and {_duty(p, s, 'return_home_interviews: waiting', whole)} wait at the year's end"
+            f"{_duty(p, s, 'return_home_interviews: share_in_time', percent)} within the time limit, and {_duty(p, s, 'return_home_interviews: waiting', whole)} wait at the year's end"
             for s in shown
             if _has(p, s, "return_home_interviews: done")
         )
@@ -187,7 +187,7 @@ def _posts_table(p: Proposal) -> Table:
     roles = dict.fromkeys(str(p.run.tables["posts_filled"]["role"].iloc[row]) for row in p.quote.rows("posts_filled", scenario=p.scenario.name, budget=p.budget))  # fmt: skip
     for role in [*(r for r in roles if r != ALL_ROLES), ALL_ROLES]:
         keys = {"scenario": p.scenario.name, "budget": p.budget, "role": role}
-        cells = [p.quote.ranged(fte, "posts_filled", period=year, **keys) for year in p.years]
+        cells = [p.quote.ranged(counted, "posts_filled", period=year, **keys) for year in p.years]
         posts = p.quote(whole, "posts_filled", "posts", period=p.years[0], **keys)
         rows.append(("All roles" if role == ALL_ROLES else role, posts, *cells))
     return Table(
@@ -217,8 +217,8 @@ def _staff_table(p: Proposal) -> Table:
         for m, label in _STAFF.items()
     ]  # fmt: skip
     return Table(
-        title=f"Staff and vacancies, {short(p.scenario)}, FTE",
-        columns=("", *p.years),
+        title=f"Staff and vacancies: {short(p.scenario)}",
+        columns=("FTE", *p.years),
         rows=tuple(rows),
         note=f"Mean of the runs; range: 10th to 90th percentile. Agency workers are not in post. {p.source('annual')}",
     )

@@ -18,6 +18,7 @@ from workforce_model.published import Published
 from workforce_model.quoting import Printer, Quotes, plain
 from workforce_model.scenario import Scenario
 from workforce_model.statements import SIGNS
+from workforce_model.tables import ALL_ROLES
 
 MORE_LESS, HIGHER_LOWER, MORE_FEWER = ("more", "less"), ("higher", "lower"), ("more", "fewer")
 EXACT = "Shown parts add to every total."
@@ -57,6 +58,12 @@ class Proposal:
     def label(self) -> str:
         """The proposed posts, as the budget names them."""
         return self.scenario.funding.budgets[self.budget].label if self.budget else ""
+
+    @property
+    def posts(self) -> str:
+        """How many posts are proposed."""
+        keys = {"scenario": self.scenario.name, "budget": self.budget, "role": ALL_ROLES, "period": self.years[0]}
+        return self.quote(whole, "posts_filled", "posts", **keys)
 
     @cached_property
     def years(self) -> tuple[str, ...]:
@@ -105,7 +112,7 @@ class Proposal:
             enough = (
                 "no number of runs would do it"
                 if runs != runs
-                else f"about {self.quote(_whole, 'differences', 'runs_to_separate', **keys)} runs would be needed"
+                else f"about {self.quote(whole, 'differences', 'runs_to_separate', **keys)} runs would be needed"
             )
             return f"not clearly different: these runs cannot separate it from no change ({enough})"
         mean = f"{self.quote(how, 'differences', 'difference', **keys)} {words[size < 0]}"
@@ -135,8 +142,8 @@ class Proposal:
         """A table in £000 with its sign rule, whether its parts add up as printed, and its source."""
         adding = [] if not sums else [EXACT if adds_up(rows, sums) else NOT_EXACT]
         return Table(
-            title=f"{title}, £000",
-            columns=tuple(columns),
+            title=title,
+            columns=("£000", *columns),
             rows=tuple(tuple(row) for row in rows),
             note=" ".join([SIGNS, *adding, *([note] if note else []), self.source(file)]),
             strong=frozenset(total for total, _ in sums),
@@ -170,7 +177,8 @@ def _printed(cell: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _whole(value: float) -> str:
+def whole(value: float) -> str:
+    """A figure without decimals."""
     return f"{rounded(value):,}"
 
 

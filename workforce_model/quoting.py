@@ -17,6 +17,7 @@ from workforce_model.published import Published
 
 _OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
 _MARKED = re.compile(f"{_OPEN}(\\d+){_MIDDLE}(.*?){_CLOSE}")
+COUNT = "(number of lines)"
 Printer = Callable[[float], str]
 
 
@@ -27,7 +28,7 @@ class Quoted:
     Attributes
     ----------
     rows : tuple of int
-        Lines of the CSV file, its heading being line 1; a figure of more than one is their sum.
+        Lines of the CSV file, its heading being line 1; a figure of more than one is their sum, or their number.
     where : str
         The row in words: the keys it was found by.
     """
@@ -84,6 +85,13 @@ class Quotes:
         self.quoted.append(found)
         return self.marked(found.number, found.printed)
 
+    def count(self, table: str, rows: list[int], where: str) -> str:
+        """How many rows there are of a kind, marked."""
+        lines = tuple(row + 2 for row in rows)
+        found = Quoted(len(self.quoted), f"{len(rows):,}", float(len(rows)), table, lines, COUNT, where)
+        self.quoted.append(found)
+        return self.marked(found.number, found.printed)
+
     def rows(self, table: str, **keys: object) -> list[int]:
         """The positions of the rows with these keys, from 0, in the order of the file."""
         return [int(row) for row in self._rows(table, keys)] if table in self.run.tables else []
@@ -94,7 +102,9 @@ class Quotes:
         low, high = self.value(table, "p10", **keys), self.value(table, "p90", **keys)
         if not low < high or how(low) == how(high):
             return mean
-        return f"{mean} (range {self(how, table, 'p10', **keys)} to {self(how, table, 'p90', **keys)})"
+        ends = [self(how, table, column, **keys) for column in ("p10", "p90")]
+        unsigned = high <= 0 and not how(low).startswith("(")
+        return f"{mean} (range {' to '.join(ends[::-1] if unsigned else ends)})"
 
     @staticmethod
     def marked(number: int, printed: str) -> str:
@@ -138,7 +148,7 @@ def quoted_table(quoted: list[Quoted], places: dict[int, str]) -> pd.DataFrame:
             q.printed,
             q.value,
             f"{q.table}.csv",
-            " + ".join(map(str, q.rows)),
+            _lines(q),
             q.column,
             q.where,
         )
@@ -146,3 +156,9 @@ def quoted_table(quoted: list[Quoted], places: dict[int, str]) -> pd.DataFrame:
         if q.number in places
     ]
     return pd.DataFrame(rows, columns=["section", "printed", "value", "file", "line", "column", "row"])
+
+
+def _lines(quoted: Quoted) -> str:
+    if quoted.column == COUNT:
+        return f"{len(quoted.rows)} lines"
+    return " + ".join(map(str, quoted.rows))
