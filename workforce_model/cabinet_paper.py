@@ -92,7 +92,8 @@ def numbered(blocks: list[Block]) -> list[Block]:
 
 def places(blocks: list[Block]) -> dict[int, str]:
     """The section or table in which each quoted figure is printed."""
-    found, section = {}, ""
+    found: dict[int, str] = {}
+    section = ""
     for block in blocks:
         section = block.text if isinstance(block, Heading) else section
         here = f"{section}: {block.title}" if isinstance(block, Table) else section

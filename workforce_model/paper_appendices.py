@@ -42,7 +42,7 @@ def to_obtain(p: Proposal) -> Iterator[Block]:
         yield Paragraph("Nothing is to be obtained: no assumption is a stand-in.")
         return
     yield Paragraph(
-        f"{len(rows)} stand-ins are in use. Each is to be replaced by the council's own figure before the paper is relied on."
+        f"{p.quote.count('assumptions', rows, 'stand-ins')} stand-ins are in use. Each is to be replaced by the council's own figure before the paper is relied on."
     )
     yield Table(
         title="To obtain",
@@ -76,7 +76,7 @@ def record(p: Proposal) -> Iterator[Block]:
     )
     yield Table(
         title="Conventions the numbers follow",
-        columns=("", "Convention"),
+        columns=("Code", "Convention"),
         rows=tuple((str(k), str(v)) for k, v in p.run.record["conventions"].items()),
         note="From the run record, run.json.",
         words=2,
@@ -177,5 +177,5 @@ def in_words(path: str) -> str:
     """
     keys = [key.replace("_", " ") for key in path.split(".")[1:]]
     keys = keys[1:] if keys[0] == "work" and len(keys) > 2 else keys
-    text = ": ".join(keys)
+    text = ": ".join(keys).replace(" ni ", " NI ")
     return text[0].upper() + text[1:]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, money, percent, points, thousands
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
@@ -40,13 +42,23 @@ def summary(p: Proposal) -> Iterator[Block]:
     yield Paragraph(caseload_sentence(p))
     if p.compared:
         yield Paragraph(agency_sentences(p))
-    obtain = len(p.scenario.to_obtain())
+    obtain = stand_ins(p)
     yield Paragraph(
         f"{obtain} assumptions are stand-ins for what only the council can supply (appendix B). Until they are replaced, "
         "the ranges are the honest reading of these figures, not their means."
-        if obtain
+        if p.scenario.to_obtain()
         else "Every assumption is the council's own or published (appendix A)."
     )
+
+
+def stand_ins(p: Proposal) -> str:
+    """How many assumptions are stand-ins."""
+    return p.quote.count("to_obtain", p.quote.rows("to_obtain", scenario=p.scenario.name), "stand-ins")
+
+
+def created(month: pd.Period | None) -> str:
+    """The month in words in which a post is created."""
+    return "from the start" if month is None else month.strftime("%B %Y")
 
 
 def recommendations(p: Proposal) -> Iterator[Block]:
@@ -62,14 +74,14 @@ def recommendations(p: Proposal) -> Iterator[Block]:
         yield Paragraph(f"that {p.label.lower()} cost {cost} in a full year, {gap} {'more' if over else 'less'} than approved (6.1)", bullet=True)  # fmt: skip
         last = {"scenario": p.scenario.name, "budget": p.budget, "period": p.years[-1], "entry": "gap"}
         if p.quote.value("ledger", **last) >= 0.005:
-            yield Paragraph(f"that by {p.years[-1]} {p.quote.ranged(money, 'ledger', **last)} a year is not met by the approval", bullet=True)  # fmt: skip
+            yield Paragraph(f"that in {p.years[-1]}, {p.quote.ranged(money, 'ledger', **last)} is not met by the approval", bullet=True)  # fmt: skip
     keys = {"scenario": p.scenario.name, "team": p.team, "measure": OVER, "period": p.second}
     yield Paragraph(
-        f"that in {march(p.second)} {p.quote.ranged(percent, 'annual', **keys)} of {p.team_label().lower()} workers would "
+        f"that in {march(p.second)}, {p.quote.ranged(percent, 'annual', **keys)} of {p.team_label().lower()} workers would "
         f"hold {p.limit} cases or more (section 10)",
         bullet=True,
     )
-    yield Paragraph(f"the {len(p.scenario.to_obtain())} figures to obtain before the next report (appendix B).", bullet=True)  # fmt: skip
+    yield Paragraph(f"the {stand_ins(p)} figures to obtain before the next report (appendix B).", bullet=True)  # fmt: skip
     yield ToWrite("what Cabinet is asked to approve")
 
 
@@ -79,12 +91,12 @@ def background(p: Proposal) -> Iterator[Block]:
     yield ToWrite("background")
     groups = [g for g in p.scenario.workforce.posts.values() if g.budget == p.budget]
     if groups:
-        yield Paragraph(f"The decision modelled is {len(groups)} kinds of post, from the month each is created:")
+        yield Paragraph("The posts of the decision as modelled, from the month each is created:")
         yield Table(
             title=f"{p.label}, as modelled",
             columns=("Role", "Team", "Posts", "Created", "Holds cases", "Source"),
             rows=tuple(
-                (g.role, p.team_label(g.team), str(g.number), str(g.created), "yes" if g.holds_cases else "no", g.source)
+                (g.role, p.team_label(g.team), str(g.number), created(g.created), "yes" if g.holds_cases else "no", g.source)
                 for g in groups
             ),
             note=f"A post created is filled through recruitment, so its start is uncertain. Scenario {p.scenario.name}.",
@@ -129,7 +141,7 @@ def _options_money(p: Proposal) -> Table:
             there = {"scenario": s.name, "outcome": "net_cost_gbp", "team": "council"}
             rows.append([f"more than “{short(p.base)}”", *(p.quote(thousands, "differences", "difference", period=y, **there) for y in p.years)])  # fmt: skip
     table = p.money_table(
-        "Options: cost of all budgets, cash prices, mean of the runs", ["", *p.years], rows, "funding_statement",
+        "Options: cost of all budgets, cash prices, mean of the runs", p.years, rows, "funding_statement.csv and differences",
         note="Each figure is rounded once, so a difference shown may not be that of the rounded totals.",
     )  # fmt: skip
     return Table(table.title, table.columns, table.rows, table.note, frozenset(strong))
@@ -200,10 +212,15 @@ def _risk_rows(p: Proposal) -> Iterator[tuple[str, str]]:
             yield f"If instead: {short(option)}", _option_sentence(p, option)
     if p.scenario.funding.reserve_opening_balance is None:
         yield "Reserve", "The balance of the reserve is not known to the model; its adequacy is not tested here."
-    low_confidence = [path for path, a in p.scenario.assumptions().items() if a.confidence == "low"]
+    paths, later = p.run.tables["assumptions"]["assumption"], p.scenario.later_evidence()
+    every = p.quote.rows("assumptions", scenario=p.scenario.name)
+    low = p.quote.count(
+        "assumptions", p.quote.rows("assumptions", scenario=p.scenario.name, confidence="low"), "low confidence"
+    )
+    late = p.quote.count("assumptions", [row for row in every if paths.iloc[row] in later], "later evidence")
+    total = p.quote.count("assumptions", every, "all assumptions")
     yield (
         "Evidence",
-        f"{len(low_confidence)} of {len(p.scenario.assumptions())} assumptions have low confidence and "
-        f"{len(p.scenario.to_obtain())} are stand-ins; {len(p.scenario.later_evidence())} rest on evidence later than "
+        f"{low} of {total} assumptions have low confidence and {stand_ins(p)} are stand-ins; {late} rest on evidence later than "
         f"{p.scenario.seen_from:%-d %B %Y}, each with its reason (appendix A).",
     )

@@ -110,7 +110,7 @@ class Proposal:
         if self.quote.word("differences", "clear", **keys) != "yes":
             runs = self.quote.value("differences", "runs_to_separate", **keys)
             enough = (
-                "no number of runs would do it"
+                "more runs alone would not settle it"
                 if runs != runs
                 else f"about {self.quote(whole, 'differences', 'runs_to_separate', **keys)} runs would be needed"
             )
