@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from workforce_model.pages import Block, Heading, Paragraph, Picture, Table, ToWrite, texts
-from workforce_model.paper_appendices import background_papers, further_charts, record, register, to_obtain
+from workforce_model.paper_appendices import appendices, background_papers, further_charts, record, register, to_obtain
 from workforce_model.paper_money import financial
 from workforce_model.paper_opening import background, options, recommendations, risks, summary
 from workforce_model.paper_service import performance, staffing
@@ -69,6 +69,7 @@ def cabinet_paper(p: Proposal) -> list[Block]:
         *staffing(p), *charts("staff"),
         Heading("12. Public health implications"), ToWrite("public health implications"),
         *background_papers(p),
+        *appendices(),
         *register(p), *charts("evidence"),
         *to_obtain(p),
         *record(p),

@@ -233,7 +233,7 @@ def refuse_impossible(runs: int, seed: int) -> None:
 
 def inputs_that_differ(scenarios: Sequence[Scenario]) -> pd.DataFrame:
     """The places at which scenarios state different things; an assumption is one place, with its range."""
-    stated = [dict(_leaves(as_tree(scenario), "")) for scenario in scenarios]
+    stated = [dict(leaves(as_tree(scenario), "")) for scenario in scenarios]
     places = sorted({place for one in stated for place in one})
     rows = []
     for place in places:
@@ -243,12 +243,13 @@ def inputs_that_differ(scenarios: Sequence[Scenario]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["input", *(scenario.name for scenario in scenarios)])
 
 
-def _leaves(tree: Any, place: str) -> list[tuple[str, str]]:
+def leaves(tree: Any, place: str) -> list[tuple[str, str]]:
+    """Every value a scenario's tables state, by its dotted place; an assumption is one value, words are left out."""
     if isinstance(tree, dict) and "value" in tree and "unit" in tree:
         span = f" [{tree['low']:g} to {tree['high']:g}]" if "low" in tree else ""
         return [(place, f"{tree['value']:g}{span} {tree['unit']}")]
     if isinstance(tree, dict):
-        return [leaf for key, part in tree.items() for leaf in _leaves(part, f"{place}.{key}" if place else key)]
+        return [leaf for key, part in tree.items() for leaf in leaves(part, f"{place}.{key}" if place else key)]
     if place.endswith((".source", ".label", ".approved_by", ".role", ".cost_centre")):
         return []
     return [(place, str(tree))]

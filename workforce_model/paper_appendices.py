@@ -9,6 +9,9 @@ from workforce_model.pages import Block, Heading, Paragraph, Picture, Table
 from workforce_model.proposal import Proposal
 from workforce_model.published import CHECKS_FAILED
 
+REGISTER = "Appendix A: assumption register"
+OBTAIN = "Appendix B: figures to obtain from the council"
+RECORD = "Appendix C: checks, conventions and the record of the run"
 _PARTS = {
     "workforce": "Workforce",
     "caseloads": "Caseloads",
@@ -21,7 +24,7 @@ _PARTS = {
 
 def register(p: Proposal) -> Iterator[Block]:
     """Appendix A: every assumption of the proposal with its value, range, source, date and confidence."""
-    yield Heading("Appendix A: assumption register", wide=True)
+    yield Heading(REGISTER, wide=True)
     yield Paragraph(
         f"Every assumption of “{p.scenario.title}”. S: a stand-in for what only the council can supply. "
         "L: rests on evidence later than the date the scenario is seen from, with the reason given after its source. "
@@ -35,7 +38,7 @@ def register(p: Proposal) -> Iterator[Block]:
 
 def to_obtain(p: Proposal) -> Iterator[Block]:
     """Appendix B: what the council is asked to supply, with the stand-in in use meanwhile."""
-    yield Heading("Appendix B: figures to obtain from the council", wide=True)
+    yield Heading(OBTAIN, wide=True)
     frame = p.run.tables["assumptions"]
     rows = [row for row in _stated(p) if frame["obtain"].iloc[row] == "yes"]
     if not rows:
@@ -46,17 +49,17 @@ def to_obtain(p: Proposal) -> Iterator[Block]:
     )
     yield Table(
         title="To obtain",
-        columns=("Figure", "Unit", "Stand-in", "Range", "Why this stand-in", "Council's figure"),
+        columns=("Figure", "Stand-in", "Range", "Why this stand-in", "Council's figure"),
         rows=tuple((*_value_cells(p, row), str(frame["source"].iloc[row]), "to supply") for row in rows),
         note=p.source("to_obtain"),
-        words=6,
-        widths=(0.25, 0.12, 0.1, 0.13, 0.28, 0.12),
+        words=5,
+        widths=(0.24, 0.15, 0.15, 0.32, 0.14),
     )
 
 
 def record(p: Proposal) -> Iterator[Block]:
     """Appendix C: the checks, what the numbers follow, and the run itself."""
-    yield Heading("Appendix C: checks, conventions and the record of the run", wide=True)
+    yield Heading(RECORD, wide=True)
     checks = p.run.tables["checks"]
     rows = []
     for name in dict.fromkeys(checks["name"].tolist()):
@@ -97,6 +100,13 @@ def background_papers(p: Proposal) -> Iterator[Block]:
         yield Paragraph(f"Scenario file {file['name']}, SHA-256 {file['sha256'][:12]}", bullet=True)
 
 
+def appendices() -> Iterator[Block]:
+    """What follows the paper."""
+    yield Heading("Appendices")
+    for title in (REGISTER, OBTAIN, RECORD):
+        yield Paragraph(title, bullet=True)
+
+
 def further_charts(p: Proposal, placed: set[str]) -> Iterator[Block]:
     """Appendix D: charts of the run that no section has taken."""
     left = [chart for chart in p.run.charts if chart not in placed]
@@ -127,24 +137,24 @@ def _assumptions(p: Proposal, title: str, rows: list[int]) -> Table:
         cells.append((*_value_cells(p, row), known, marks or "none", source))
     return Table(
         title=title,
-        columns=("Assumption", "Unit", "Value", "Range", "Known, confidence", "Marks", "Source"),
+        columns=("Assumption", "Value", "Range", "Known, confidence", "Marks", "Source"),
         rows=tuple(cells),
         note=p.source("assumptions"),
-        words=7,
-        widths=(0.2, 0.1, 0.08, 0.12, 0.1, 0.06, 0.34),
+        words=6,
+        widths=(0.22, 0.14, 0.14, 0.1, 0.05, 0.35),
     )
 
 
-def _value_cells(p: Proposal, row: int) -> tuple[str, str, str, str]:
-    """An assumption in words, its unit, its value and its range."""
+def _value_cells(p: Proposal, row: int) -> tuple[str, str, str]:
+    """An assumption in words, its value with its unit, and its range."""
     frame = p.run.tables["assumptions"]
     path, unit = _path(p, row), str(frame["unit"].iloc[row])
     how, shown = printed_in(unit)
     value = p.quote.cell(how, "assumptions", row, "value", path)
     if math.isnan(float(frame["low"].iloc[row])):
-        return (in_words(path), shown, value, "stated exactly")
+        return (in_words(path), f"{value} {shown}".strip(), "stated exactly")
     ends = [p.quote.cell(how, "assumptions", row, end, path) for end in ("low", "high")]
-    return (in_words(path), shown, value, f"{ends[0]} to {ends[1]}, {frame['shape'].iloc[row]}")
+    return (in_words(path), f"{value} {shown}".strip(), f"{ends[0]} to {ends[1]}, {frame['shape'].iloc[row]}")
 
 
 def printed_in(unit: str) -> tuple[Callable[[float], str], str]:
@@ -160,9 +170,9 @@ def printed_in(unit: str) -> tuple[Callable[[float], str], str]:
     ('£37,705', 'a year')
     """
     if unit.startswith("GBP"):
-        return (lambda x: f"£{x:,.2f}".removesuffix(".00")), unit.removeprefix("GBP").strip() or "each"
+        return (lambda x: f"£{x:,.2f}".removesuffix(".00")), unit.removeprefix("GBP").strip()
     if unit.startswith(("share", "growth", "hazard", "leavers a year")):
-        shown = {"share": "share", "share a month": "a month", "share of salary": "of salary"}.get(unit, unit)
+        shown = {"share": "", "share a month": "a month", "share of salary": "of salary"}.get(unit, unit)
         return (lambda x: f"{100 * x:.6g}%"), shown
     return (lambda x: f"{x:,.6g}" if abs(x) < 1e6 else f"{x:,.0f}"), unit
 

@@ -8,7 +8,7 @@ from workforce_model.benefits import AVOIDED, CASHABLE, OVERSPEND
 from workforce_model.envelope import envelopes
 from workforce_model.formats import money, rounded, thousands
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
-from workforce_model.proposal import MORE_LESS, Proposal, short
+from workforce_model.proposal import MORE_LESS, Proposal, listed, short
 from workforce_model.statements import ALL_BUDGETS
 from workforce_model.tables import ALL_ROLES
 
@@ -59,12 +59,15 @@ def first_year_sentences(p: Proposal) -> str:
 def later_years_sentences(p: Proposal) -> str:
     """What the posts cost in each later year, and what the approval leaves unmet."""
     keys = {"scenario": p.scenario.name, "budget": p.budget}
-    parts = []
-    for year in p.years[1:]:
-        cost = p.quote.ranged(money, "ledger", period=year, entry="total cost", **keys)
-        gap = p.quote.ranged(money, "ledger", period=year, entry="gap", **keys)
-        parts.append(f"{cost} in {year}, of which {gap} is not met by the approval")
-    return f"In later years they cost {'; '.join(parts)}." if parts else ""
+    if len(p.years) == 1:
+        return ""
+    cost, gap = (
+        listed(
+            [f"{p.quote.ranged(money, 'ledger', period=year, entry=entry, **keys)} in {year}" for year in p.years[1:]]
+        )
+        for entry in ("total cost", "gap")
+    )
+    return f"In later years they cost {cost}. The approval leaves {gap} of it unmet."
 
 
 def approvals_sentences(p: Proposal) -> str:
@@ -273,8 +276,8 @@ def _service_sentences(p: Proposal) -> str:
     text = f"All budgets of the service together cost {cost}."
     if p.compared:
         base = short(p.base)
-        change = "; ".join(f"in {y} {p.changed('net_cost_gbp', MORE_LESS, money, y)}" for y in p.years)
-        text += f" Against “{base}”, with the same luck run by run, the service costs: {change}."
+        change = listed([f"{p.changed('net_cost_gbp', MORE_LESS, money, y)} in {y}" for y in p.years])
+        text += f" Against “{base}”, run by run with the same luck, the service costs {change}."
         repaid = [y for y in p.years if not p.is_clear("net_cost_gbp", y) or p.quote.value("differences", "difference", scenario=p.scenario.name, outcome="net_cost_gbp", team="council", period=y) <= 0]  # fmt: skip
         if not repaid:
             text += " It costs more in every year shown, so it is not repaid within them: there is no payback."

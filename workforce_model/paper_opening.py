@@ -81,7 +81,7 @@ def recommendations(p: Proposal) -> Iterator[Block]:
         f"hold {p.limit} cases or more (section 10)",
         bullet=True,
     )
-    yield Paragraph(f"the {stand_ins(p)} figures to obtain before the next report (appendix B).", bullet=True)  # fmt: skip
+    yield Paragraph(f"that {stand_ins(p)} figures are to be obtained before the next report (appendix B)", bullet=True)  # fmt: skip
     yield ToWrite("what Cabinet is asked to approve")
 
 
@@ -100,7 +100,7 @@ def background(p: Proposal) -> Iterator[Block]:
                 for g in groups
             ),
             note=f"A post created is filled through recruitment, so its start is uncertain. Scenario {p.scenario.name}.",
-            words=2,
+            words=6,
             widths=(0.2, 0.2, 0.08, 0.1, 0.1, 0.32),
         )  # fmt: skip
 
@@ -166,22 +166,23 @@ def _options_service(p: Proposal) -> Table:
     rows = []
     for s in p.run.scenarios:
         keys = {"scenario": s.name, "period": p.second}
-        cells = [p.quote.ranged(fte, "annual", team="council", measure=name, **keys) for name in measures.values()]
+        cells = [p.quote.celled(fte, "annual", team="council", measure=name, **keys) for name in measures.values()]
         for team in (p.team, "council"):
             share = {"team": team, "measure": OVER, **keys}
-            cells.append(p.quote.ranged(percent, "annual", **share) if p.quote.has("annual", **share) else "not run")
+            cells.append(p.quote.celled(percent, "annual", **share) if p.quote.has("annual", **share) else "not run")
         rows.append((short(s), *cells))
     return Table(
         title=f"Options: staff and caseloads in {march(p.second)}",
         columns=("Option", *measures, f"{p.team_label()}: {p.limit} cases or more", f"All teams: {p.limit} cases or more"),
         rows=tuple(rows),
-        note=f"Mean of the runs; range: 10th to 90th percentile. Ranges of options overlap because they share the same doubt: read differences from the sentences above. {p.source('annual')}",
+        note=f"Mean of the runs; in square brackets the 10th to 90th percentile. Ranges of options overlap because they share the same doubt: read differences from the sentences above. {p.source('annual')}",
     )  # fmt: skip
 
 
 def risks(p: Proposal) -> Iterator[Block]:
     """Section 7: what could go otherwise, each with its number."""
     yield Heading("7. Key risks")
+    yield Paragraph("Each risk is put with the figure of the run that measures it.")
     rows = list(_risk_rows(p))
     yield Table(
         title="Key risks",

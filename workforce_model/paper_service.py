@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from workforce_model.formats import fte, money, percent, points, rounded
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
 from workforce_model.paper_money import counted, posts_sentence
-from workforce_model.proposal import HIGHER_LOWER, MORE_FEWER, MORE_LESS, Proposal, march, short, whole
+from workforce_model.proposal import HIGHER_LOWER, MORE_FEWER, MORE_LESS, Proposal, listed, march, short, whole
 from workforce_model.scenario import Scenario
 from workforce_model.tables import ALL_ROLES, BAND_LABELS, COUNCIL
 
@@ -53,18 +53,20 @@ def _team_table(p: Proposal) -> Table:
         label = "All teams" if team == COUNCIL else p.team_label(team)
         for year in p.years[:2]:
             keys = {"team": team, "measure": OVER, "period": year}
-            cells = [p.quote.ranged(percent, "annual", scenario=s.name, **keys) for s in shown]
+            cells = [p.quote.celled(percent, "annual", scenario=s.name, **keys) for s in shown]
             if p.compared:
                 there = p.quote.has("differences", scenario=p.scenario.name, outcome=OVER, team=team, period=year)
-                cells.append(p.changed(OVER, HIGHER_LOWER, points, year, team=team) if there else "not compared")
+                cells.append(
+                    p.changed(OVER, HIGHER_LOWER, points, year, team=team, brief=True) if there else "not compared"
+                )
             rows.append((label, march(year), *cells))
     return Table(
         title=f"Share of workers with {p.limit} cases or more, by team, per cent",
         columns=("Team", "Month end", *(short(s) for s in shown), *(["Difference, run by run"] if p.compared else [])),
         rows=tuple(rows),
-        note=f"Mean of the runs; range: 10th to 90th percentile. Workers who take cases, agency workers included. {p.source('annual')}",
+        note=f"Mean of the runs; in square brackets the 10th to 90th percentile. Workers who take cases, agency workers included. {p.source('annual')}",
         words=2,
-        widths=(0.24, 0.14, 0.19, 0.19, 0.24) if p.compared else (),
+        widths=(0.24, 0.13, 0.18, 0.18, 0.27) if p.compared else (),
     )
 
 
@@ -74,11 +76,7 @@ def _not_separated(p: Proposal) -> str:
     if not clear:
         return f"In no team can these runs separate the share in {march(p.second)} from that under “{short(p.base)}”."
     rest = "; in the other teams no difference is claimed" if len(clear) < len(teams) else ""
-    return f"A difference in {march(p.second)} is claimed only for {_listed(clear)}{rest}."
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f"A difference in {march(p.second)} is claimed only for {listed(clear)}{rest}."
 
 
 def _spread_table(p: Proposal) -> Table:
@@ -89,7 +87,7 @@ def _spread_table(p: Proposal) -> Table:
         (
             f"{band[0].upper()}{band[1:]}",
             *(
-                p.quote.ranged(percent, "caseload_spread", scenario=s.name, period=period, team=p.team, measure=f"workers with {band}")
+                p.quote.celled(percent, "caseload_spread", scenario=s.name, period=period, team=p.team, measure=f"workers with {band}")
                 for s in shown
             ),
         )
@@ -99,7 +97,7 @@ def _spread_table(p: Proposal) -> Table:
         title=f"Workers by number of cases, {p.team_label().lower()}, {march(p.second)}, per cent of workers",
         columns=("Cases", *(short(s) for s in shown)),
         rows=tuple(rows),
-        note=f"The bands add up to all workers before rounding; the last row cuts across two of them. {p.source('caseload_spread')}",
+        note=f"In square brackets the 10th to 90th percentile. The bands add up to all workers before rounding; the last row cuts across two of them. {p.source('caseload_spread')}",
     )
 
 
@@ -187,14 +185,14 @@ def _posts_table(p: Proposal) -> Table:
     roles = dict.fromkeys(str(p.run.tables["posts_filled"]["role"].iloc[row]) for row in p.quote.rows("posts_filled", scenario=p.scenario.name, budget=p.budget))  # fmt: skip
     for role in [*(r for r in roles if r != ALL_ROLES), ALL_ROLES]:
         keys = {"scenario": p.scenario.name, "budget": p.budget, "role": role}
-        cells = [p.quote.ranged(counted, "posts_filled", period=year, **keys) for year in p.years]
+        cells = [p.quote.celled(counted, "posts_filled", period=year, **keys) for year in p.years]
         posts = p.quote(whole, "posts_filled", "posts", period=p.years[0], **keys)
         rows.append(("All roles" if role == ALL_ROLES else role, posts, *cells))
     return Table(
         title=f"{p.label}: filled by permanent staff, number of posts",
         columns=("Role", "Posts", *(march(year) for year in p.years)),
         rows=tuple(rows),
-        note=f"Mean of the runs, rounded one by one, so roles may not add exactly to their total; range: 10th to 90th percentile. {p.source('posts_filled')}",
+        note=f"Mean of the runs, rounded one by one, so roles may not add exactly to their total; in square brackets the 10th to 90th percentile. {p.source('posts_filled')}",
         strong=frozenset({len(rows) - 1}),
     )
 
@@ -213,12 +211,12 @@ _STAFF = {
 
 def _staff_table(p: Proposal) -> Table:
     rows = [
-        (label, *(p.quote.ranged(fte, "annual", scenario=p.scenario.name, period=y, team=COUNCIL, measure=m) for y in p.years))
+        (label, *(p.quote.celled(fte, "annual", scenario=p.scenario.name, period=y, team=COUNCIL, measure=m) for y in p.years))
         for m, label in _STAFF.items()
     ]  # fmt: skip
     return Table(
         title=f"Staff and vacancies: {short(p.scenario)}",
         columns=("FTE", *p.years),
         rows=tuple(rows),
-        note=f"Mean of the runs; range: 10th to 90th percentile. Agency workers are not in post. {p.source('annual')}",
+        note=f"Mean of the runs; in square brackets the 10th to 90th percentile. Agency workers are not in post. {p.source('annual')}",
     )

@@ -100,13 +100,18 @@ class Proposal:
 
     def changed(
         self, outcome: str, words: tuple[str, str], how: Printer, period: str, *, team: str = "council",
-        scenario: str | None = None,
+        scenario: str | None = None, brief: bool = False,
     ) -> str:  # fmt: skip
-        """How an option differs from the baseline: ``£85k more (range £42k to £133k)``, or that these runs cannot tell."""
+        """How an option differs from the baseline: ``£85k more (range £42k to £133k)``, or that these runs cannot tell.
+
+        ``brief``: as a cell of a table, ``£85k more [£42k to £133k]``.
+        """
         keys = {"scenario": scenario or self.scenario.name, "outcome": outcome, "team": team, "period": period}
         size, error = (self.quote.value("differences", column, **keys) for column in ("difference", "mc_error"))
         if not size and not error:
-            return "no different"
+            return "none" if brief else "no different"
+        if brief and self.quote.word("differences", "clear", **keys) != "yes":
+            return "not clear of error"
         if self.quote.word("differences", "clear", **keys) != "yes":
             runs = self.quote.value("differences", "runs_to_separate", **keys)
             enough = (
@@ -122,9 +127,9 @@ class Proposal:
         ends = [self.quote(how, "differences", column, **keys) for column in ("p10", "p90")]
         if low > 0 or high < 0:
             ends = ends if low > 0 else ends[::-1]
-            return f"{mean} (range {ends[0]} to {ends[1]})"
+            return f"{mean} [{ends[0]} to {ends[1]}]" if brief else f"{mean} (range {ends[0]} to {ends[1]})"
         said = [f"{end} {words[x < 0]}" if x else "no change" for end, x in zip(ends, (low, high), strict=True)]
-        return f"{mean} (range {said[0]} to {said[1]})"
+        return f"{mean} [{said[0]} to {said[1]}]" if brief else f"{mean} (range {said[0]} to {said[1]})"
 
     def is_clear(self, outcome: str, period: str, *, team: str = "council", scenario: str | None = None) -> bool:
         """Whether the difference is more than its error can explain."""
@@ -175,6 +180,17 @@ def _printed(cell: str) -> int | None:
     if re.fullmatch(r"\(\d+\)", text):
         return -int(text[1:-1])
     return int(text) if text.isdecimal() else None
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('a, b and c', 'a')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def whole(value: float) -> str:

@@ -96,15 +96,24 @@ class Quotes:
         """The positions of the rows with these keys, from 0, in the order of the file."""
         return [int(row) for row in self._rows(table, keys)] if table in self.run.tables else []
 
-    def ranged(self, how: Printer, table: str, **keys: object) -> str:
-        """The mean with its range, 10th to 90th percentile; the mean alone where there is no range."""
+    def ranged(self, how: Printer, table: str, /, **keys: object) -> str:
+        """The mean with its range in a sentence, 10th to 90th percentile; the mean alone where there is no range."""
+        mean, ends = self._mean_and_ends(how, table, keys)
+        return f"{mean} (range {ends[0]} to {ends[1]})" if ends else mean
+
+    def celled(self, how: Printer, table: str, /, **keys: object) -> str:
+        """The mean with its range in square brackets, for a table: it breaks, if it must, before the bracket."""
+        mean, ends = self._mean_and_ends(how, table, keys)
+        return f"{mean} [{ends[0]}\u00a0to\u00a0{ends[1]}]" if ends else mean
+
+    def _mean_and_ends(self, how: Printer, table: str, keys: dict[str, object]) -> tuple[str, list[str]]:
         mean = self(how, table, **keys)
         low, high = self.value(table, "p10", **keys), self.value(table, "p90", **keys)
         if not low < high or how(low) == how(high):
-            return mean
+            return mean, []
         ends = [self(how, table, column, **keys) for column in ("p10", "p90")]
         unsigned = high <= 0 and not how(low).startswith("(")
-        return f"{mean} (range {' to '.join(ends[::-1] if unsigned else ends)})"
+        return mean, ends[::-1] if unsigned else ends
 
     @staticmethod
     def marked(number: int, printed: str) -> str:

@@ -104,9 +104,9 @@ def _styles(paper: Paper) -> None:
     borders = styles["Title"].element.pPr.find(qn("w:pBdr"))
     if borders is not None:
         styles["Title"].element.pPr.remove(borders)
-    for name, size, parent in (("Table text", 9, "Normal"), ("Table note", 8.5, "Normal"), (TO_WRITE, 11, "Normal")):
+    for name, points, parent in (("Table text", 9, "Normal"), ("Table note", 8.5, "Normal"), (TO_WRITE, 11, "Normal")):
         made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        made.base_style, made.font.size, made.font.name = styles[parent], Pt(size), FONT
+        made.base_style, made.font.size, made.font.name = styles[parent], Pt(points), FONT
     styles["Table text"].paragraph_format.space_after = Pt(0)
     styles["Table text"].paragraph_format.line_spacing = 1.0
     styles["Table note"].paragraph_format.space_before = Pt(3)
@@ -129,17 +129,17 @@ def _properties(paper: Paper, scenario: Scenario) -> None:
     properties.author = properties.last_modified_by = f"workforce_model {__version__}"
     properties.created, properties.modified, properties.revision = seen, seen, 1
     properties.comments = ""
-    relations: Any = paper.part.package.rels  # type: ignore[union-attr]
+    relations: Any = paper.part.package.rels
     for key in [key for key, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
         del relations[key]
 
 
 def _title(scenario: Scenario) -> str:
-    return f"{scenario.place}: {scenario.title}"
+    return f"{scenario.place}. {scenario.title}"
 
 
 def _page(paper: Paper, *, wide: bool) -> None:
-    section = paper.sections[-1]
+    section: Any = paper.sections[-1]
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (Cm(29.7), Cm(21)) if wide else (Cm(21), Cm(29.7))
     section.left_margin = section.right_margin = section.bottom_margin = _MARGIN
@@ -177,7 +177,7 @@ def _field(paragraph: WordParagraph, code: str) -> None:
 
 def _front(paper: Paper, scenario: Scenario) -> None:
     """The head of the report: what the council fills in, and the subject."""
-    paper.add_paragraph(_title(scenario), style="Title")
+    paper.add_paragraph(scenario.place, style="Title")
     for label, text in (*_FRONT[:4], ("Subject", scenario.title), *_FRONT[4:]):
         paragraph = paper.add_paragraph(style=TO_WRITE if text.startswith("[") else "Normal")
         paragraph.paragraph_format.space_after = Pt(2)
@@ -214,6 +214,8 @@ def _table(paper: Paper, block: Table, number: int) -> None:
     table.autofit = False
     _frame(table, plain(block.title))
     widths = [int(share * _width(paper)) for share in block.widths or _shares(len(block.columns), block.words)]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     together = len(block.rows) <= _TOGETHER
     for place, row in enumerate([block.columns, *block.rows]):
         line: Any = table.add_row()
@@ -285,12 +287,13 @@ def _shading(colour: str) -> Any:
 def _picture(paper: Paper, run: Published, chart: str, number: int) -> None:
     """A chart with its text alternative in the file, under a caption in its own words."""
     words = run.charts[chart]
-    caption = paper.add_paragraph(f"Figure {number}: {words.split('. ')[0]}", style="Caption")
+    headline, measure, *_ = words.split(". ")
+    caption = paper.add_paragraph(f"Figure {number}: {measure}", style="Caption")
     caption.paragraph_format.keep_with_next = True
     shape: Any = paper.add_picture(str(run.picture(chart)), width=min(_width(paper), Cm(16)))
     properties = shape._inline.docPr
     properties.set("descr", words)
-    properties.set("title", words.split(". ")[0])
+    properties.set("title", headline)
     properties.set("name", chart)
 
 
