@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, charts_decisions, charts_duties, costs, funding, statements
+    from workforce_model import charts, charts_decisions, charts_duties, costs, funding, paper, statements
     from workforce_model.actions import load_plan
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
@@ -107,7 +107,7 @@ _HOME = {
     "shipped_scenarios": "files",
     "write_run": "run_folder",
 }
-_ROOMS = ("charts", "charts_decisions", "charts_duties", "costs", "funding", "statements")
+_ROOMS = ("charts", "charts_decisions", "charts_duties", "costs", "funding", "paper", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -155,6 +155,7 @@ __all__ = [
     "monitoring_form",
     "monthly_table",
     "options",
+    "paper",
     "plan",
     "practice_lead_effects",
     "private_fostering",

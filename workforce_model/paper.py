@@ -77,9 +77,7 @@ def write(
             raise ChecksFailed(f"no paper is written: these checks failed: {', '.join(found.failed)}")
         _write_all(found, draft, proposal)
         draft.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        os.rename(draft, target)
+        _put_in_place(draft, target)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -98,6 +96,22 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
             raise FileExistsError(
                 f"{target} holds something other than a paper (it has no {PAPER}); it is not replaced"
             )
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    """Move the finished folder to its name; an earlier paper goes only once the new one stands."""
+    if not target.exists():
+        os.rename(draft, target)
+        return
+    away = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    os.rename(target, away / "paper")
+    try:
+        os.rename(draft, target)
+    except BaseException:
+        os.rename(away / "paper", target)
+        raise
+    finally:
+        shutil.rmtree(away, ignore_errors=True)
 
 
 def _write_all(run: Published, folder: Path, name: str | None) -> None:

@@ -103,7 +103,7 @@ def financial(p: Proposal) -> Iterator[Block]:
         yield Paragraph(f"{approvals_sentences(p)} {envelope_sentences(p)}")
         yield _envelope_table(p)
         yield Paragraph(
-            "The year of the start decides the part-year effect: the table shows the cost in the first year if all the "
+            "The month of the start decides the part-year effect: the table shows the cost in the first year if all the "
             "posts were filled from one month, and what the approval would then leave."
         )
         yield _part_year_table(p)

@@ -176,6 +176,7 @@ def _options_service(p: Proposal) -> Table:
         columns=("Option", *measures, f"{p.team_label()}: {p.limit} cases or more", f"All teams: {p.limit} cases or more"),
         rows=tuple(rows),
         note=f"Mean of the runs; in square brackets the 10th to 90th percentile. Ranges of options overlap because they share the same doubt: read differences from the sentences above. {p.source('annual')}",
+        widths=(0.2, 0.17, 0.17, 0.17, 0.16, 0.13),
     )  # fmt: skip
 
 

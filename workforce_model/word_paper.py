@@ -216,6 +216,7 @@ def _table(paper: Paper, block: Table, number: int) -> None:
     widths = [int(share * _width(paper)) for share in block.widths or _shares(len(block.columns), block.words)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
+    style = paper.styles["Table text"].style_id
     together = len(block.rows) <= _TOGETHER
     for place, row in enumerate([block.columns, *block.rows]):
         line: Any = table.add_row()
@@ -224,7 +225,7 @@ def _table(paper: Paper, block: Table, number: int) -> None:
         for column, (cell, text) in enumerate(zip(line.cells, row, strict=True)):
             cell.width = widths[column]
             paragraph = cell.paragraphs[0]
-            paragraph.style = paper.styles["Table text"]
+            paragraph._p.style = style
             paragraph.paragraph_format.keep_with_next = place == 0 or (together and not last)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if column >= block.words else WD_ALIGN_PARAGRAPH.LEFT
             paragraph.add_run(plain(text)).bold = place == 0 or (place - 1) in block.strong or None

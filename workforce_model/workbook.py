@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import math
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 from gptables import Cover, GPTable, GPWorkbook
+from pandas.api.types import is_numeric_dtype
 
 from workforce_model import __version__
 from workforce_model.comparison import leaves
@@ -27,7 +27,7 @@ NOT_DEFINED_MARK = "[x]"
 _LEFT_OUT = ("summary", "monthly")
 """Tables of a run folder with no sheet: one repeats others, one is the months of the annual table."""
 _MOST_ROWS = 60_000
-_WIDEST, _FONT = 60, {"font_name": "Arial", "font_size": 11}
+_WIDEST, _LINE, _FONT = 70, 15.0, {"font_name": "Arial", "font_size": 11}
 _TITLES = {
     "funding_statement": ("Funding statement", "Cost, who met it, what is left as a gap, and each approval, by budget and year"),
     "mtfp": ("Plan", "Medium-term financial plan lines, incremental and cumulative"),
@@ -88,10 +88,7 @@ def write_workbook(run: Published, path: str | os.PathLike[str], figures: pd.Dat
     banner = f"{CHECKS_FAILED}. " if run.failed else ""
     _properties(book, run)
     book.add_worksheet("Cover").write_cover(_cover(run, banner))
-    for label, table in (("Contents", _contents(sheets, banner)), ("Notes", _notes(banner))):
-        front = book.add_worksheet(label)
-        front.write_gptable(table, True, [])
-        front.set_column(1, 1, 100)
+    book.add_worksheet("Contents").write_gptable(_contents(sheets, banner), True, [])
     for sheet in sheets:
         _write(book, run, sheet, banner)
     for page in book.worksheets():
@@ -101,6 +98,12 @@ def write_workbook(run: Published, path: str | os.PathLike[str], figures: pd.Dat
 
 
 def _sheets(run: Published, figures: pd.DataFrame | None) -> Iterator[Sheet]:
+    yield Sheet(
+        "Notes",
+        "How to read the tables",
+        "notes",
+        pd.DataFrame([(f"note {i}", text) for i, text in enumerate(_NOTES, 1)], columns=["note", "text"]),
+    )
     yield Sheet("Run", "Which run this is, what made it and what it read", "run", _run_table(run))
     yield Sheet("Decisions", "Inputs chosen: posts, months, funding and rules, as resolved for each scenario", "decisions", _decisions(run))  # fmt: skip
     tables = {"figures": figures, **run.tables} if figures is not None else run.tables
@@ -131,13 +134,15 @@ def _run_table(run: Published) -> pd.DataFrame:
 
 
 def _decisions(run: Published) -> pd.DataFrame:
-    rows = [
-        (s.name, place, value)
-        for s in run.scenarios
-        for place, value in leaves(as_tree(s), "")
-        if place not in s.assumptions()
-    ]
-    return pd.DataFrame(rows, columns=["scenario", "input", "value"])
+    """One row a place that a scenario states and is not an assumption, one column a scenario."""
+    stated = []
+    for s in run.scenarios:
+        assumed = s.assumptions()
+        stated.append({place: value for place, value in leaves(as_tree(s), "") if place not in assumed})
+    every = dict.fromkeys(place for one in stated for place in one)
+    words = {"True": "yes", "False": "no"}
+    rows = [(place, *(words.get(one.get(place, ""), one.get(place, "")) for one in stated)) for place in every]
+    return pd.DataFrame(rows, columns=["input", *(s.name for s in run.scenarios)])
 
 
 def _cover(run: Published, banner: str) -> Any:
@@ -152,6 +157,7 @@ def _cover(run: Published, banner: str) -> Any:
         title=_quiet(f"{banner}{run.base.place}: workforce, caseloads and cost"),
         intro=[_quiet(text) for text in said],
         about=about,
+        width=130,
         contact=["[Council to write: name, telephone, e-mail]"],
     )
 
@@ -162,14 +168,9 @@ def _quiet(text: str) -> str:
 
 
 def _contents(sheets: list[Sheet], banner: str) -> Any:
-    rows = [({label: f"internal:'{label}'!A1"}, title) for label, title in [("Notes", "How to read the tables"), *((s.label, s.title) for s in sheets)]]  # fmt: skip
+    rows = [({label: f"internal:'{label}'!A1"}, title) for label, title in [(s.label, s.title) for s in sheets]]  # fmt: skip
     table = pd.DataFrame(rows, columns=["Sheet name", "What it holds"])
     return GPTable(table=table, table_name="contents", title=f"{banner}Contents", instructions="This sheet contains one table.", index_columns={2: 0})  # fmt: skip
-
-
-def _notes(banner: str) -> Any:
-    table = pd.DataFrame([(f"note {i}", text) for i, text in enumerate(_NOTES, 1)], columns=["Note", "Text"])
-    return GPTable(table=table, table_name="notes", title=f"{banner}Notes", instructions="This sheet contains one table.", index_columns={2: 0})  # fmt: skip
 
 
 def _properties(book: Any, run: Published) -> None:
@@ -191,17 +192,24 @@ def _write(book: Any, run: Published, sheet: Sheet, banner: str) -> None:
     page.write_string(1, 0, f"{run.run_line}. {run.checks_line}.", book.add_format(_FONT))
     page.write_string(2, 0, "This sheet contains one table. Signs, ranges and marks: see Notes [note 1] to [note 5].", book.add_format(_FONT))  # fmt: skip
     first, columns = 3, list(table.columns)
-    heading = book.add_format({**_FONT, "bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    style = {**_FONT, "bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+    headings = [
+        {
+            "header": name,
+            "header_format": book.add_format(style | ({"align": "right"} if is_numeric_dtype(table[name]) else {})),
+        }
+        for name in columns
+    ]
     page.add_table(first, 0, first + len(table), len(columns) - 1, {
         "name": f"table_{sheet.name}", "style": None, "autofilter": False,
-        "columns": [{"header": name, "header_format": heading} for name in columns],
+        "columns": headings,
     })  # fmt: skip
     units = table["unit"].tolist() if "unit" in table else ["GBP" if "gbp" in table else ""] * len(table)
     widths = [len(name) + 2 for name in columns]
     for number, (unit, row) in enumerate(zip(units, table.itertuples(index=False), strict=True), first + 1):
-        for column, value in enumerate(row):
-            shown = _write_cell(book, page, number, column, value, _shown_in(columns[column], str(unit)))
-            widths[column] = max(widths[column], min(_WIDEST, shown + 2))
+        sizes = [_write_cell(book, page, number, i, x, _shown_in(columns[i], str(unit))) for i, x in enumerate(row)]
+        widths = [max(width, min(_WIDEST, size + 2)) for width, size in zip(widths, sizes, strict=True)]
+        page.set_row(number, _LINE * max(1, -(-max(sizes) // (_WIDEST - 8))))
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     page.repeat_rows(first)
@@ -216,7 +224,9 @@ def _write_cell(book: Any, page: Any, row: int, column: int, value: object, show
         value = NOT_DEFINED_MARK
     text = str(value)
     text = NOT_DEFINED_MARK if text in ("", "not defined") else text
-    page.write_string(row, column, text, book.add_format({**_FONT, "text_wrap": len(text) > _WIDEST, "valign": "top"}))
+    page.write_string(
+        row, column, text, book.add_format({**_FONT, "text_wrap": len(text) > _WIDEST - 8, "valign": "top"})
+    )
     return len(text)
 
 
@@ -224,7 +234,9 @@ def _shown_in(column: str, unit: str) -> str:
     """The number format of a cell: pounds with brackets, shares as percentages, FTE to two places."""
     if column in ("runs", "defined", "line", "posts", "runs_to_separate", "size"):
         return "#,##0"
-    if re.match(r"GBP( a year)?$", unit):
+    if not unit:
+        return "General"
+    if unit.startswith("GBP"):
         return "#,##0.00;(#,##0.00)"
     if unit.startswith(("share", "growth", "hazard")):
         return "0.0##%"
