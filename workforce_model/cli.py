@@ -183,7 +183,7 @@ def main() -> None:
         _stop("interrupted: nothing was written", INTERRUPTED)
     except ChecksFailed as error:
         _stop(str(error), CHECK_FAILED)
-    except FileExistsError as error:
+    except (FileExistsError, FileNotFoundError) as error:
         _stop(str(error), BAD_INPUT)
     except ValueError as error:
         _stop(str(error), BAD_INPUT)
