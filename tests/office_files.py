@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 Cells = dict[tuple[int, int], float | str]
 
 
+@cache
 def part(path: Path, name: str) -> Any:
     with zipfile.ZipFile(path) as archive:
         return ElementTree.fromstring(archive.read(name))
@@ -37,19 +39,23 @@ def _runs(paragraph: Any) -> list[str]:
     return ["\t" if x.tag == f"{W}tab" else x.text or "" for x in paragraph.iter() if x.tag == f"{W}t" or (x.tag == f"{W}tab" and x.get(f"{W}val") is None)]  # fmt: skip
 
 
+@cache
 def sheets(path: Path) -> dict[str, str]:
     """The file of each sheet, by its label."""
     links = {x.get("Id"): x.get("Target") for x in part(path, "xl/_rels/workbook.xml.rels")}
     return {x.get("name"): f"xl/{links[x.get(f'{R}id')]}" for x in part(path, "xl/workbook.xml").iter(f"{S}sheet")}
 
 
+@cache
 def shared(path: Path) -> list[str]:
     return ["".join(t.text or "" for t in x.iter(f"{S}t")) for x in part(path, "xl/sharedStrings.xml").iter(f"{S}si")]
 
 
-def cells(path: Path, name: str, strings: list[str]) -> Cells:
+@cache
+def cells(path: Path, name: str) -> Cells:
     """Every cell that holds something, by row and column from 1: a number, or text."""
     found: Cells = {}
+    strings = shared(path)
     for cell in part(path, name).iter(f"{S}c"):
         value = cell.find(f"{S}v")
         if value is not None:
