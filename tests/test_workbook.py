@@ -47,7 +47,7 @@ def test_every_number_is_the_run_folders_own_read_without_the_library(run: Publi
                     assert cell == float(text), (stem, number, column)
                     compared += 1
                 elif cell == NOT_DEFINED_MARK:
-                    assert text in ("not defined", "", "<NA>"), (stem, number, column)
+                    assert text in ("not defined", "none stated", "", "<NA>"), (stem, number, column)
                 else:
                     assert cell == text.removeprefix("'"), (stem, number, column)
 

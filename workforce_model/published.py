@@ -23,7 +23,8 @@ from workforce_model.run_folder import RECORD, read_record
 from workforce_model.scenario import Scenario, scenario_from_record
 
 CHECKS_FAILED = "CHECKS FAILED"
-_TEXT = {"line", "note", "source", "cost_centre", "subjective_code", "later_evidence", "rule", "name"}
+_MISSING = (NOT_DEFINED, "none stated", "<NA>")
+_TEXT = {"line", "note", "source", "shape", "cost_centre", "subjective_code", "later_evidence", "rule", "name"}
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _column(name: str, cells: list[str]) -> list[Any]:
     if name in _TEXT:
         return [_text(cell) for cell in cells]
     try:
-        return [math.nan if cell in (NOT_DEFINED, "<NA>") else float(cell) for cell in cells]
+        return [math.nan if cell in _MISSING else float(cell) for cell in cells]
     except ValueError:
         return [_text(cell) for cell in cells]
 

@@ -223,7 +223,7 @@ def _write_cell(book: Any, page: Any, row: int, column: int, value: object, show
             return len(f"{value:,.2f}")
         value = NOT_DEFINED_MARK
     text = str(value)
-    text = NOT_DEFINED_MARK if text in ("", "not defined") else text
+    text = NOT_DEFINED_MARK if text in ("", "not defined", "none stated") else text
     page.write_string(
         row, column, text, book.add_format({**_FONT, "text_wrap": len(text) > _WIDEST - 8, "valign": "top"})
     )
