@@ -67,7 +67,7 @@ def later_years_sentences(p: Proposal) -> str:
         )
         for entry in ("total cost", "gap")
     )
-    return f"In later years they cost {cost}. The approval leaves {gap} of it unmet."
+    return f"In later years they cost {cost}. The approval leaves {gap} unmet."
 
 
 def approvals_sentences(p: Proposal) -> str:
@@ -277,7 +277,7 @@ def _service_sentences(p: Proposal) -> str:
     if p.compared:
         base = short(p.base)
         change = listed([f"{p.changed('net_cost_gbp', MORE_LESS, money, y)} in {y}" for y in p.years])
-        text += f" Against “{base}”, run by run with the same luck, the service costs {change}."
+        text += f" Against “{base}”, run by run with the same luck, the cost of the service is {change}."
         repaid = [y for y in p.years if not p.is_clear("net_cost_gbp", y) or p.quote.value("differences", "difference", scenario=p.scenario.name, outcome="net_cost_gbp", team="council", period=y) <= 0]  # fmt: skip
         if not repaid:
             text += " It costs more in every year shown, so it is not repaid within them: there is no payback."

@@ -33,7 +33,7 @@ def summary(p: Proposal) -> Iterator[Block]:
     yield Paragraph(
         f"This report gives the cost, funding, staffing and caseloads of “{short(p.scenario)}” for {p.scenario.place}, as "
         f"seen from {p.scenario.seen_from:%-d %B %Y}. Its figures are those of one run of a simulation of the service, "
-        f"{p.run.record['runs_done']:,} futures each; a range is the 10th to 90th percentile and holds {held}."
+        f"{p.run.record['runs_done']:,} futures of each option; a range is the 10th to 90th percentile and holds {held}."
     )
     if p.budget:
         yield Paragraph(envelope_sentences(p))
@@ -45,7 +45,7 @@ def summary(p: Proposal) -> Iterator[Block]:
     obtain = stand_ins(p)
     yield Paragraph(
         f"{obtain} assumptions are stand-ins for what only the council can supply (appendix B). Until they are replaced, "
-        "the ranges are the honest reading of these figures, not their means."
+        "read the ranges rather than the means."
         if p.scenario.to_obtain()
         else "Every assumption is the council's own or published (appendix A)."
     )
@@ -81,7 +81,8 @@ def recommendations(p: Proposal) -> Iterator[Block]:
         f"hold {p.limit} cases or more (section 10)",
         bullet=True,
     )
-    yield Paragraph(f"that {stand_ins(p)} figures are to be obtained before the next report (appendix B)", bullet=True)  # fmt: skip
+    if p.scenario.to_obtain():
+        yield Paragraph(f"that {stand_ins(p)} figures are to be obtained before the next report (appendix B)", bullet=True)  # fmt: skip
     yield ToWrite("what Cabinet is asked to approve")
 
 
@@ -139,7 +140,7 @@ def _options_money(p: Proposal) -> Table:
             rows.append([label, *(p.quote(thousands, "funding_statement", row=row, period=y, **keys) for y in p.years)])
         if p.quote.rows("differences", scenario=s.name):
             there = {"scenario": s.name, "outcome": "net_cost_gbp", "team": "council"}
-            rows.append([f"more than “{short(p.base)}”", *(p.quote(thousands, "differences", "difference", period=y, **there) for y in p.years)])  # fmt: skip
+            rows.append([f"difference from “{short(p.base)}”", *(p.quote(thousands, "differences", "difference", period=y, **there) for y in p.years)])  # fmt: skip
     table = p.money_table(
         "Options: cost of all budgets, cash prices, mean of the runs", p.years, rows, "funding_statement.csv and differences",
         note="Each figure is rounded once, so a difference shown may not be that of the rounded totals.",
@@ -150,7 +151,7 @@ def _options_money(p: Proposal) -> Table:
 def _option_sentence(p: Proposal, option: Scenario) -> str:
     year, team = p.second, p.team_label().lower()
     cost = p.changed("net_cost_gbp", MORE_LESS, money, year, scenario=option.name)
-    text = f"{option.title}: in {year} the service costs {cost} against “{short(p.base)}”"
+    text = f"{option.title}: in {year} the cost of the service, against “{short(p.base)}”, is {cost}"
     if p.quote.has("differences", scenario=option.name, outcome=OVER, team=p.team, period=year):
         share = p.changed(OVER, HIGHER_LOWER, points, year, team=p.team, scenario=option.name)
         text += f"; the share of {team} workers with {p.limit} cases or more in {march(year)} is {share}"

@@ -156,9 +156,12 @@ def staffing(p: Proposal) -> Iterator[Block]:
 def turnover_sentence(p: Proposal) -> str:
     """How far leavers vary from year to year without any change in their cause."""
     keys = {"scenario": p.scenario.name, "period": p.second, "team": COUNCIL, "measure": "leavers_fte"}
+    said = f"In {p.second}, {p.quote.ranged(fte, 'annual', **keys)} FTE leave."
+    if not p.quote.value("annual", "p10", **keys) < p.quote.value("annual", "p90", **keys):
+        return said
     return (
-        f"In {p.second}, {p.quote.ranged(fte, 'annual', **keys)} FTE leave. So wide a range holds with nothing done to "
-        "turnover: one year's leavers, and still more six months', cannot show by themselves that turnover has changed."
+        f"{said} So wide a range holds with nothing done to turnover: one year's leavers, and still more six months', "
+        "cannot show by themselves that turnover has changed."
     )
 
 

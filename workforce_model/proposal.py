@@ -124,10 +124,11 @@ class Proposal:
         low, high = (self.quote.value("differences", column, **keys) for column in ("p10", "p90"))
         if low == high:
             return mean
-        ends = [self.quote(how, "differences", column, **keys) for column in ("p10", "p90")]
         if low > 0 or high < 0:
-            ends = ends if low > 0 else ends[::-1]
+            near, far = ("p10", "p90") if low > 0 else ("p90", "p10")
+            ends = [self.quote(_bare(how), "differences", near, **keys), self.quote(how, "differences", far, **keys)]
             return f"{mean} [{ends[0]} to {ends[1]}]" if brief else f"{mean} (range {ends[0]} to {ends[1]})"
+        ends = [self.quote(how, "differences", column, **keys) for column in ("p10", "p90")]
         said = [f"{end} {words[x < 0]}" if x else "no change" for end, x in zip(ends, (low, high), strict=True)]
         return f"{mean} [{said[0]} to {said[1]}]" if brief else f"{mean} (range {said[0]} to {said[1]})"
 
@@ -153,6 +154,11 @@ class Proposal:
             note=" ".join([SIGNS, *adding, *([note] if note else []), self.source(file)]),
             strong=frozenset(total for total, _ in sums),
         )
+
+
+def _bare(how: Printer) -> Printer:
+    """A printer without its unit in words, for the first end of a range."""
+    return lambda value: how(value).removesuffix("s").removesuffix(" point")
 
 
 def adds_up(rows: Sequence[Sequence[str]], sums: Sequence[Sum]) -> bool:
