@@ -61,10 +61,14 @@ def write(
         If a check failed and ``force`` is not given; nothing is written.
     FileExistsError
         If the folder is there with something in it, and ``overwrite`` is not given or what is there is not a paper.
-    FileNotFoundError, ValueError
-        If the run folder is not finished, or a file in it has changed since the run.
+    ValueError
+        If the run folder is not finished, a file in it has changed since the run, or ``out`` lies inside it.
     """
     target = Path(out)
+    if isinstance(run, str | os.PathLike) and Path(run).resolve() in target.resolve().parents:
+        raise ValueError(
+            f"{target} lies inside the run folder {run}, which stays as the run wrote it; name another place"
+        )
     _refuse_existing(target, overwrite)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 import math
 import os
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ from typing import Any
 import pandas as pd
 
 from workforce_model.formats import NOT_DEFINED
-from workforce_model.run_folder import RECORD, read_record
-from workforce_model.scenario import Scenario, scenario_from_record
+from workforce_model.run_record import RECORD, changed_files, read_record, recorded
+from workforce_model.scenario import Scenario
 
 CHECKS_FAILED = "CHECKS FAILED"
 _MISSING = (NOT_DEFINED, "none stated", "<NA>")
@@ -92,10 +91,10 @@ def read_run(folder: str | os.PathLike[str]) -> Published:
 
     Raises
     ------
-    FileNotFoundError
-        If the folder holds no finished run.
+    NotARun
+        If the folder holds no finished run, or one written for another schema.
     ValueError
-        If a file is missing or is not the one the run wrote, or a scenario is not one this version reads.
+        If a file is missing or is not the one the run wrote.
 
     Examples
     --------
@@ -106,16 +105,18 @@ def read_run(folder: str | os.PathLike[str]) -> Published:
     'approved'
     """
     place = Path(folder)
-    if not (place / RECORD).is_file():
-        raise FileNotFoundError(f"{place} holds no finished run: it has no {RECORD}")
     record = read_record(place)
-    _refuse_changed(place, record)
+    changed = changed_files(place, record)
+    if changed:
+        raise ValueError(
+            f"{place} is not as the run wrote it: {'; '.join(changed)}. Run it again, or restore the files"
+        )
     names = [Path(name) for name in record["outputs"]]
     return Published(
         folder=place,
         record=record,
         run_id=hashlib.sha256((place / RECORD).read_bytes()).hexdigest()[:12],
-        scenarios=tuple(scenario_from_record(json.dumps(s["resolved"])) for s in record["scenarios"].values()),
+        scenarios=tuple(one.scenario for one in recorded(record)),
         tables={name.stem: read_csv(place / name) for name in names if name.suffix == ".csv"},
         charts={
             name.stem: (place / name).with_suffix(".txt").read_text(encoding="utf-8").strip()
@@ -123,18 +124,6 @@ def read_run(folder: str | os.PathLike[str]) -> Published:
             if name.suffix == ".png"
         },
     )
-
-
-def _refuse_changed(place: Path, record: dict[str, Any]) -> None:
-    changed = [
-        name
-        for name, stated in record["outputs"].items()
-        if not (place / name).is_file() or hashlib.sha256((place / name).read_bytes()).hexdigest() != stated["sha256"]
-    ]
-    if changed:
-        raise ValueError(
-            f"{place}: {', '.join(changed)} missing or changed since the run; run it again, or restore the files as written"
-        )
 
 
 def read_csv(path: Path) -> pd.DataFrame:

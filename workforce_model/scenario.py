@@ -9,7 +9,6 @@ import copy
 import dataclasses
 import datetime
 import functools
-import json
 import operator
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -321,22 +320,6 @@ def scenario_from(tree: Mapping[str, Any], subject: str) -> Scenario:
     except ValidationError as error:
         found = problems_of(error, tree, _schema())
         raise ScenarioError(subject, [*found, *_hidden(error, tree, found)]) from None
-
-
-def scenario_from_record(resolved: str) -> Scenario:
-    """A scenario as a run record holds it: JSON, dates and months as text.
-
-    Raises
-    ------
-    ScenarioError
-        If this version reads scenarios otherwise.
-    """
-    try:
-        return _ADAPTER.validate_json(resolved)
-    except ValidationError as error:
-        raise ScenarioError(
-            "the scenario in the run record", problems_of(error, json.loads(resolved), _schema())
-        ) from None
 
 
 def _hidden(error: ValidationError, tree: Mapping[str, Any], found: list[Problem]) -> list[Problem]:
