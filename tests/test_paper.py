@@ -71,29 +71,27 @@ def test_every_figure_printed_is_in_the_run_folder_and_rounds_to_what_is_printed
 
 
 def within_rounding(printed: str, value: float) -> bool:
-    """Whether a value may be printed so: sign in brackets or left to the words, percentages of a fraction."""
+    """Whether a value may be printed so: rounded once, in brackets only if negative, a fraction as a percentage or points."""
     if printed in ("nil", "0"):
         return abs(value) < 0.005
     if printed.startswith(("less than", "<", ">")):
         return value != 0
-    whole = re.fullmatch(r"\(?£?(-?[\d,]+(?:\.(\d+))?)([km]?)(%| points?|)\)?", printed)
-    assert whole, printed
-    number, decimals, size, unit = float(whole[1].replace(",", "")), len(whole[2] or ""), whole[3], whole[4]
-    shown = 100 * value if unit else value
-    scale = {"": 1.0, "k": 1e3, "m": 1e6}[size]
-    allowed = 0.5000001 * 10.0**-decimals * scale
-    candidates = [abs(shown) - scale * abs(number)]
-    if unit == "%" and decimals:
-        allowed = 1e-6 * max(1.0, abs(number))
-    if not (size or unit or "£" in printed):
-        candidates.append(abs(shown) - 1000 * abs(number))
-    return any(abs(x) <= (allowed * (1000 if i else 1)) for i, x in enumerate(candidates))
+    found = re.fullmatch(r"(\(?)£?(-?[\d,]+(?:\.(\d+))?)([km]?)(%| points?|)\)?", printed)
+    assert found, printed
+    bracket, number, decimals, size, unit = found.groups()
+    step = {"": 1.0, "k": 1e3, "m": 1e6}[size]
+    allowed = 0.5000001 * step * 10.0 ** -len(decimals or "")
+    factors = (100.0,) if unit else (1.0,) if size or "£" in printed else (1.0, 0.001, 100.0)
+    shown = step * float(number.replace(",", ""))
+    rounds = any(abs(abs(factor * value) - abs(shown)) <= allowed for factor in factors)
+    return rounds and not (bracket and value > 0)
 
 
 def test_rounding_is_told_from_a_wrong_figure() -> None:
     assert within_rounding("£474k", 474_246.58)
     assert not within_rounding("£475k", 474_246.58)
     assert within_rounding("(97)", -96_581.37)
+    assert not within_rounding("(97)", 96_581.37)
     assert not within_rounding("27%", 0.2761)
 
 
@@ -315,7 +313,7 @@ def test_a_run_folder_that_was_changed_or_not_finished_is_refused(cabinet: Path,
     ledger = copy / "ledger.csv"
     ledger.write_text(ledger.read_text(encoding="utf-8").replace("375000.00", "374000.00"), encoding="utf-8")
 
-    with pytest.raises(ValueError, match=r"ledger\.csv missing or changed"):
+    with pytest.raises(ValueError, match=r"ledger\.csv: changed"):
         paper.write(copy, tmp_path / "cabinet")
     with pytest.raises(FileNotFoundError, match=r"run\.json"):
         paper.write(tmp_path, tmp_path / "cabinet")
