@@ -315,8 +315,10 @@ def test_a_run_folder_that_was_changed_or_not_finished_is_refused(cabinet: Path,
 
     with pytest.raises(ValueError, match=r"ledger\.csv: changed"):
         paper.write(copy, tmp_path / "cabinet")
-    with pytest.raises(FileNotFoundError, match=r"run\.json"):
-        paper.write(tmp_path, tmp_path / "cabinet")
+    with pytest.raises(ValueError, match="no finished run"):
+        paper.write(cabinet / "charts", tmp_path / "cabinet")
+    with pytest.raises(ValueError, match="lies inside the run folder"):
+        paper.write(copy, copy / "cabinet")
     assert [x.name for x in tmp_path.iterdir()] == ["run"]
 
 

@@ -104,7 +104,12 @@ def _styles(paper: Paper) -> None:
     borders = styles["Title"].element.pPr.find(qn("w:pBdr"))
     if borders is not None:
         styles["Title"].element.pPr.remove(borders)
-    for name, points, parent in (("Table text", 9, "Normal"), ("Table note", 8.5, "Normal"), (TO_WRITE, 11, "Normal")):
+    for name, points, parent in (
+        ("Table text", 9, "Normal"),
+        ("Small table text", 8, "Table text"),
+        ("Table note", 8.5, "Normal"),
+        (TO_WRITE, 11, "Normal"),
+    ):
         made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         made.base_style, made.font.size, made.font.name = styles[parent], Pt(points), FONT
     styles["Table text"].paragraph_format.space_after = Pt(0)
@@ -213,10 +218,11 @@ def _table(paper: Paper, block: Table, number: int) -> None:
     table = paper.add_table(rows=0, cols=len(block.columns))
     table.autofit = False
     _frame(table, plain(block.title))
-    widths = [int(share * _width(paper)) for share in block.widths or _shares(len(block.columns), block.words)]
+    widths = [int(share * _width(paper)) for share in block.widths or _shares(block)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    style = paper.styles["Table text"].style_id
+    wide = paper.sections[-1].orientation == WD_ORIENT.LANDSCAPE
+    style = paper.styles["Small table text" if wide else "Table text"].style_id
     together = len(block.rows) <= _TOGETHER
     for place, row in enumerate([block.columns, *block.rows]):
         line: Any = table.add_row()
@@ -234,12 +240,14 @@ def _table(paper: Paper, block: Table, number: int) -> None:
     paper.add_paragraph(plain(block.note), style="Table note")
 
 
-def _shares(columns: int, words: int) -> list[float]:
-    """Room for words first: figures share what is left equally."""
+def _shares(block: Table) -> list[float]:
+    """Room for words first, and for ranges on one line: figures share what is left equally."""
+    columns, words = len(block.columns), block.words
     figures = columns - words
     if not figures:
         return [1 / columns] * columns
-    wordy = min(0.5, max(0.22 * words, 1 - 0.13 * figures))
+    ranged = any("[" in cell for row in block.rows for cell in row)
+    wordy = min(0.5, max(0.22 * words, 1 - (0.175 if ranged else 0.13) * figures))
     first = [wordy * 0.7, *[wordy * 0.3 / (words - 1)] * (words - 1)] if words > 1 else [wordy]
     return [*first, *[(1 - wordy) / figures] * figures]
 
@@ -253,7 +261,8 @@ def _frame(table: Any, description: str) -> None:
         for key, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", _LINE)):
             line.set(qn(f"w:{key}"), value)
         borders.append(line)
-    properties.append(borders)
+    layout = properties.find(qn("w:tblLayout"))
+    layout.addprevious(borders)
     margins = OxmlElement("w:tblCellMar")
     for side, width in (("top", "30"), ("left", "70"), ("bottom", "30"), ("right", "70")):
         margin = OxmlElement(f"w:{side}")
