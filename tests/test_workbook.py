@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import workforce_model as wm
 from tests.office_files import S, as_pdf, cells, part, parts, place, shared, sheets
 from tests.toys import KNOWN, toy
+from workforce_model.formats import money
 from workforce_model.published import Published, read_run
+from workforce_model.quoting import Quotes, numbers_of, quoted_table
+from workforce_model.run_folder import write_csv
 from workforce_model.workbook import _TITLES, NOT_DEFINED_MARK, write_workbook
 
 FIRST = 4
@@ -19,13 +23,23 @@ HOSTILE = '=cmd|"/c calc"!A1 [here](https://example.org) $$note$$ <b>&'
 
 
 @pytest.fixture(scope="module")
-def run(cabinet: Path) -> Published:
-    return read_run(cabinet / "run")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    loaded = [wm.load_scenario(f"scenarios/{name}.toml") for name in ("do_nothing", "approved")]
+    together = [wm.run(scenario.replace({"periods.end": "2020-03"}), 4) for scenario in loaded]
+    return read_run(wm.write_run(together, tmp_path_factory.mktemp("workbook") / "run"))
 
 
 @pytest.fixture(scope="module")
-def book(cabinet: Path) -> Path:
-    return cabinet / "workbook.xlsx"
+def figures(run: Published) -> pd.DataFrame:
+    quote = Quotes(run)
+    cost = quote.ranged(money, "ledger", scenario="approved", period="2019/20", budget="nine_posts", entry="total cost")
+    return quoted_table(quote.quoted, dict.fromkeys(numbers_of(cost), "6.1 Financial implications"))
+
+
+@pytest.fixture(scope="module")
+def book(run: Published, figures: pd.DataFrame) -> Path:
+    write_csv(figures, run.folder.parent / "figures.csv")
+    return write_workbook(run, run.folder.parent / "workbook.xlsx", figures)
 
 
 def test_every_number_is_the_run_folders_own_read_without_the_library(run: Published, book: Path) -> None:
@@ -51,7 +65,7 @@ def test_every_number_is_the_run_folders_own_read_without_the_library(run: Publi
                 else:
                     assert cell == text.removeprefix("'"), (stem, number, column)
 
-    assert compared > 10_000
+    assert compared > 5_000
 
 
 def test_each_sheet_has_one_named_table_from_column_a_and_no_empty_cell(book: Path) -> None:

@@ -9,10 +9,13 @@ from workforce_model.envelope import envelopes
 from workforce_model.formats import money, rounded, thousands
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
 from workforce_model.proposal import MORE_LESS, Proposal, listed, short
+from workforce_model.quoting import Printer
 from workforce_model.statements import ALL_BUDGETS
 from workforce_model.tables import ALL_ROLES
 
 FULL_YEAR, APPROVAL, GAP = "full-year cost, all posts filled", "approval", "gap in a full year"
+HALF_A_THOUSAND = 500.0
+"""Pounds: less prints as less than £1k, and a paper does not dwell on it."""
 POSTS, MONTHS = "posts affordable in a full year", "months affordable of all posts"
 
 
@@ -23,18 +26,29 @@ def tenth(value: float) -> str:
 
 def envelope_sentences(p: Proposal) -> str:
     """Is the approval enough for the posts in a full year?"""
-    test, keys = envelopes(p.scenario, at="value")[p.budget or ""], {"scenario": p.scenario.name, "budget": p.budget}
+    year = year_tested(p)
+    keys = {"scenario": p.scenario.name, "budget": p.budget, "period": year}
 
-    def at(measure: str, column: str = "value", how: object = money) -> str:
-        return p.quote(how, "envelope", column, measure=measure, period=test.first_year, **keys)  # type: ignore[arg-type]
+    def at(measure: str, column: str = "value", how: Printer = money) -> str:
+        return p.quote(how, "envelope", column, measure=measure, **keys)
 
-    over = p.quote.value("envelope", "value", measure=GAP, period=test.first_year, **keys) > 0
-    return (
-        f"{p.label} cost {at(FULL_YEAR)} in a full year at {test.first_year} prices ({at(FULL_YEAR, 'low')} with every "
-        f"price at its low end, {at(FULL_YEAR, 'high')} with every price at its high end). That is {at(GAP)} "
-        f"{'more' if over else 'less'} than the {at(APPROVAL)} approved, which pays for {at(POSTS, how=tenth)} of "
-        f"{p.posts} posts, or for {at(MONTHS, how=tenth)} months of all {p.posts}."
+    over = p.quote.value("envelope", "value", measure=GAP, **keys) > 0
+    pays_for = (
+        f"{at(POSTS, how=tenth)} of {p.posts} posts, or for {at(MONTHS, how=tenth)} months of all {p.posts}"
+        if over
+        else f"all {p.posts} posts"
     )
+    return (
+        f"The full-year cost of {p.posts_named} is {at(FULL_YEAR)} at {year} prices ({at(FULL_YEAR, 'low')} with every "
+        f"price at its low end, {at(FULL_YEAR, 'high')} with every price at its high end). That is {at(GAP)} "
+        f"{'more' if over else 'less'} than the funding of {at(APPROVAL)}, which pays for {pays_for}."
+    )
+
+
+def year_tested(p: Proposal) -> str:
+    """The year a full year's cost is held against: the first, or the next where only then the funding is whole."""
+    test = envelopes(p.scenario, at="value")[p.budget or ""]
+    return test.first_year if test.approved_first_year == test.approved_full_year else test.full_year
 
 
 def first_year_sentences(p: Proposal) -> str:
@@ -52,7 +66,7 @@ def first_year_sentences(p: Proposal) -> str:
         entry, line = (str(p.run.tables["ledger"][name].iloc[row]) for name in ("entry", "line"))
         left = p.quote.cell(money, "ledger", row, "mean", f"{p.scenario.name}, {first}, {entry}, {line}")
         kept = "stays in the reserve" if "reserve" in entry else "is an underspend"
-        said += f"; {left} of the approval is not used on average and {kept}"
+        said += f"; {left} of the funding is not used on average and {kept}"
     return said + "."
 
 
@@ -61,33 +75,39 @@ def later_years_sentences(p: Proposal) -> str:
     keys = {"scenario": p.scenario.name, "budget": p.budget}
     if len(p.years) == 1:
         return ""
+    unmet = [y for y in p.years[1:] if p.quote.value("ledger", period=y, entry="gap", **keys) >= HALF_A_THOUSAND]
     cost, gap = (
-        listed(
-            [f"{p.quote.ranged(money, 'ledger', period=year, entry=entry, **keys)} in {year}" for year in p.years[1:]]
-        )
-        for entry in ("total cost", "gap")
+        listed([f"{p.quote.ranged(money, 'ledger', period=y, entry=entry, **keys)} in {y}" for y in years])
+        for entry, years in (("total cost", p.years[1:]), ("gap", unmet))
     )
-    return f"In later years they cost {cost}. The approval leaves {gap} unmet."
+    return f"In later years they cost {cost}. " + (
+        f"The funding leaves {gap} unmet."
+        if unmet
+        else "The funding meets all of it on average, to the nearest thousand pounds."
+    )
 
 
 def approvals_sentences(p: Proposal) -> str:
     """What was approved, from which source, one-off or recurrent."""
     said = []
     for name, line in sorted(p.scenario.funding.lines.items(), key=lambda item: item[1].order):
-        if line.budget != p.budget:
-            continue
-        year = next(
-            (
-                y
-                for y in p.years
-                if p.quote.value("ledger", scenario=p.scenario.name, period=y, entry="approval", line=name)
-            ),
-            p.years[0],
-        )
-        amount = p.quote(money, "ledger", scenario=p.scenario.name, period=year, entry="approval", line=name)
-        kind = f"a year from {year}, recurrent" if line.recurrent else f"in {year}, one-off"
-        said.append(f"{amount} {kind}, from {_source(line.source)} ({line.approved_by})")
+        if line.budget == p.budget:
+            amounts = _amounts(p, name, "approval", line.recurrent) or _amounts(p, name, "virement", line.recurrent)
+            kind = "recurrent" if line.recurrent else "one-off"
+            said.append(f"{listed(amounts) or money(0)}, {kind}, from {_source(line.source)} ({line.approved_by})")
     return f"The money is {'; and '.join(said)}."
+
+
+def _amounts(p: Proposal, line: str, entry: str, recurrent: bool) -> list[str]:
+    """An approval's amounts, a recurrent one from each year in which it changes."""
+    said, before = [], 0.0
+    for year in p.years:
+        keys = {"scenario": p.scenario.name, "period": year, "entry": entry, "line": line}
+        amount = p.quote.value("ledger", **keys) if p.quote.has("ledger", **keys) else 0.0
+        if amount and (amount != before or not recurrent):
+            said.append(f"{p.quote(money, 'ledger', **keys)} {'a year from' if recurrent else 'in'} {year}")
+        before = amount
+    return said
 
 
 def _source(source: str) -> str:
@@ -108,7 +128,7 @@ def financial(p: Proposal) -> Iterator[Block]:
         )
         yield _part_year_table(p)
         yield Paragraph(f"{first_year_sentences(p)} {later_years_sentences(p)}")
-        yield _statement(p, p.budget, f"Funding statement: {p.label.lower()}, cash prices, mean of the runs")
+        yield _statement(p, p.budget, f"Funding statement: {p.label}, cash prices, mean of the runs")
         yield Paragraph(
             "What was approved and not used is a statement beside the sum, not part of it. One-off money that is not "
             "spent returns to where it came from unless a carry forward is approved."
@@ -148,7 +168,7 @@ def _envelope_table(p: Proposal) -> Table:
             ]
             rows.append((label.format(n=p.posts), year, *cells))
     return Table(
-        title=f"Envelope test: {p.label.lower()}, at the prices of each year",
+        title=f"Envelope test: {p.label}, at the prices of each year",
         columns=(
             "Measure",
             "Year",
@@ -231,7 +251,7 @@ def _approvals_table(p: Proposal) -> Table:
         for name, by_year in known.items()
         if any(abs(frame["mean"].iloc[row]) >= 0.005 for row in by_year.values())
     ]
-    return p.money_table(f"What became of each approval: {p.label.lower()}", p.years, rows, "funding_statement",
+    return p.money_table(f"What became of each approval: {p.label}", p.years, rows, "funding_statement",
                          note="Approved and not used are amounts of money, shown positive.")  # fmt: skip
 
 
@@ -250,7 +270,7 @@ def _plan_table(p: Proposal, basis: str) -> Table:
     label = "Net change to the plan" if basis == "incremental" else "Net plan"
     every = [[by_year[y] for by_year in known.values()] for y in p.years]
     rows.append([label, *(p.quote.total(thousands, "mtfp", at, "gbp", f"{basis}, {label}, {y}") for at, y in zip(every, p.years, strict=True))])  # fmt: skip
-    title = f"Medium-term financial plan, {basis}: {p.label.lower()}"
+    title = f"Medium-term financial plan, {basis}: {p.label}"
     return p.money_table(title, p.years, rows, "mtfp", sums=[(len(rows) - 1, range(len(rows) - 1))])
 
 

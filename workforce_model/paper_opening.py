@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, money, percent, points, thousands
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
 from workforce_model.paper_money import (
     FULL_YEAR,
     GAP,
+    HALF_A_THOUSAND,
     envelope_sentences,
     first_year_sentences,
     later_years_sentences,
     posts_sentence,
+    year_tested,
 )
 from workforce_model.paper_service import OVER, agency_sentences, caseload_sentence, turnover_sentence
 from workforce_model.proposal import HIGHER_LOWER, MORE_LESS, Proposal, march, short
@@ -66,15 +67,14 @@ def recommendations(p: Proposal) -> Iterator[Block]:
     yield Heading("2. Recommendations")
     yield Paragraph("Cabinet is asked to note:")
     if p.budget:
-        test = envelopes(p.scenario, at="value")[p.budget]
-        keys = {"scenario": p.scenario.name, "budget": p.budget, "period": test.first_year}
+        keys = {"scenario": p.scenario.name, "budget": p.budget, "period": year_tested(p)}
         cost = p.quote(money, "envelope", "value", measure=FULL_YEAR, **keys)
         gap = p.quote(money, "envelope", "value", measure=GAP, **keys)
         over = p.quote.value("envelope", "value", measure=GAP, **keys) > 0
-        yield Paragraph(f"that {p.label.lower()} cost {cost} in a full year, {gap} {'more' if over else 'less'} than approved (6.1)", bullet=True)  # fmt: skip
+        yield Paragraph(f"that the full-year cost of {p.posts_named} is {cost}, {gap} {'more' if over else 'less'} than its funding (6.1)", bullet=True)  # fmt: skip
         last = {"scenario": p.scenario.name, "budget": p.budget, "period": p.years[-1], "entry": "gap"}
-        if p.quote.value("ledger", **last) >= 0.005:
-            yield Paragraph(f"that in {p.years[-1]}, {p.quote.ranged(money, 'ledger', **last)} is not met by the approval", bullet=True)  # fmt: skip
+        if p.quote.value("ledger", **last) >= HALF_A_THOUSAND:
+            yield Paragraph(f"that in {p.years[-1]}, {p.quote.ranged(money, 'ledger', **last)} is not met by the funding", bullet=True)  # fmt: skip
     keys = {"scenario": p.scenario.name, "team": p.team, "measure": OVER, "period": p.second}
     yield Paragraph(
         f"that in {march(p.second)}, {p.quote.ranged(percent, 'annual', **keys)} of {p.team_label().lower()} workers would "
@@ -199,15 +199,15 @@ def risks(p: Proposal) -> Iterator[Block]:
 
 def _risk_rows(p: Proposal) -> Iterator[tuple[str, str]]:
     if p.budget:
-        test, keys = envelopes(p.scenario, at="value")[p.budget], {"scenario": p.scenario.name, "budget": p.budget}
-        low, high = (p.quote(money, "envelope", end, measure=FULL_YEAR, period=test.first_year, **keys) for end in ("low", "high"))  # fmt: skip
+        keys, year = {"scenario": p.scenario.name, "budget": p.budget}, year_tested(p)
+        low, high = (p.quote(money, "envelope", end, measure=FULL_YEAR, period=year, **keys) for end in ("low", "high"))  # fmt: skip
         yield (
             "Prices",
-            f"A full year of {p.label.lower()} costs from {low} to {high} with every price at one end of its range.",
+            f"The full-year cost of {p.posts_named} is from {low} to {high}, with every price at one end of its range.",
         )
         yield "Recruitment", posts_sentence(p)
         gap = p.quote.ranged(money, "ledger", period=p.years[-1], entry="gap", **keys)
-        yield "Unfunded cost", f"In {p.years[-1]} {gap} of the posts' cost is not met by the approval."
+        yield "Unfunded cost", f"In {p.years[-1]} {gap} of the posts' cost is not met by their funding."
     yield "Caseloads", caseload_sentence(p)
     yield "Turnover", turnover_sentence(p)
     for option in p.run.scenarios[1:]:

@@ -60,6 +60,11 @@ class Proposal:
         return self.scenario.funding.budgets[self.budget].label if self.budget else ""
 
     @property
+    def posts_named(self) -> str:
+        """The proposed posts within a sentence."""
+        return f"{self.label[:1].lower()}{self.label[1:]}{',' if ',' in self.label else ''}"
+
+    @property
     def posts(self) -> str:
         """How many posts are proposed."""
         keys = {"scenario": self.scenario.name, "budget": self.budget, "role": ALL_ROLES, "period": self.years[0]}
@@ -196,7 +201,7 @@ def listed(names: Sequence[str]) -> str:
     >>> listed(["a", "b", "c"]), listed(["a"])
     ('a, b and c', 'a')
     """
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def whole(value: float) -> str:
@@ -216,5 +221,6 @@ def march(year: str) -> str:
 
 
 def short(scenario: Scenario) -> str:
-    """A scenario's title up to its colon."""
-    return scenario.title.split(":")[0]
+    """A scenario's name in words, as charts label it."""
+    words = scenario.name.replace("_", " ")
+    return words[0].upper() + words[1:]

@@ -95,14 +95,6 @@ def read_run(folder: str | os.PathLike[str]) -> Published:
         If the folder holds no finished run, or one written for another schema.
     ValueError
         If a file is missing or is not the one the run wrote.
-
-    Examples
-    --------
-    >>> import tempfile, workforce_model as wm
-    >>> result = wm.run(wm.load_scenario("scenarios/approved.toml"), runs=4)
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     read_run(wm.write_run(result, place + "/run")).base.name
-    'approved'
     """
     place = Path(folder)
     record = read_record(place)
