@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, costs, funding, statements
+    from workforce_model import charts, costs, funding, paper, statements
     from workforce_model.actions import load_plan
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
@@ -138,7 +138,7 @@ _HOME = {
     "write_gallery": "gallery",
     "write_run": "run_folder",
 }
-_ROOMS = ("charts", "costs", "funding", "statements")
+_ROOMS = ("charts", "costs", "funding", "paper", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -196,6 +196,7 @@ __all__ = [
     "monthly_table",
     "options",
     "outlooks",
+    "paper",
     "peer_priors",
     "plan",
     "practice_lead_effects",
