@@ -58,8 +58,11 @@ COLUMNS: dict[str, Column] = {
 }
 """The columns of every form, named as the library's measures where the two are the same. A form has besides, for each
 budget whose posts are created later, ``<budget>_in_post_fte`` and ``<budget>_spend_gbp`` (both also counted in the
-team's own columns), and for each duty ``<duty>_done``."""
-APART_IN_POST, APART_SPEND, DONE = "_in_post_fte", "_spend_gbp", "_done"
+team's own columns), and for each duty ``<duty>_done``, ``<duty>_in_time`` and ``<duty>_good`` where these can be told."""
+APART_IN_POST, APART_SPEND = "_in_post_fte", "_spend_gbp"
+DUTIES = {"_done": "done", "_in_time": "in_time", "_good": "good"}
+"""How a column of a duty ends, and the measure of the duty it is."""
+_DUTY_LABELS = {"_done": "Done", "_in_time": "Done within the time limit", "_good": "Found good"}
 
 Series = tuple[Number | None, ...]
 STOCK_FLOW = {
@@ -77,7 +80,8 @@ def column(name: str) -> Column:
         return Column("Of those in post, paid from this budget", "FTE", "stock", "apart")
     if name.endswith(APART_SPEND):
         return Column("Of the spend, from this budget", "GBP", "flow", "apart")
-    return Column("Done", "requests", "flow", "duty", required=False)
+    label = next((label for ending, label in _DUTY_LABELS.items() if name.endswith(ending)), name)
+    return Column(label, "requests", "flow", "duty", required=False)
 
 
 @record

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.blocks import approvals, people_of, run_block
+from workforce_model.blocks import approvals, priced, run_block
 from workforce_model.checks import check_block
 from workforce_model.costs import Values
 from workforce_model.doubt import draw_values
 from workforce_model.funding import fund
-from workforce_model.monthly_bill import by_budget, price
+from workforce_model.monthly_bill import by_budget
 from workforce_model.outcomes import Outcome, asked
 from workforce_model.results import Results, joined
 from workforce_model.scenario import Scenario, as_tree
@@ -29,7 +29,7 @@ from workforce_model.scenario import Scenario, as_tree
 Figures = NDArray[np.float64]
 Approved = dict[str, NDArray[np.float64]]
 
-PLAYED = ("place", "periods", "workforce", "caseloads")
+PLAYED = ("place", "periods", "workforce", "caseloads", "actuals")
 """What the simulation reads of a scenario; the rest prices, funds or describes what it played."""
 CHUNK = 1_024
 """The most runs of one task; figures do not depend on it."""
@@ -138,8 +138,7 @@ def repriced(results: Results, version: Version, approved: Approved | None = Non
         )
     draw = np.asarray(results.numbers % next(iter(values.values())).size)
     budgets = tuple(sorted(scenario.funding.budgets))
-    people = people_of(scenario, results.posts, results.history)
-    cost = price(people, results.months, scenario.costs, values, draw, budgets)
+    cost = priced(scenario, results.posts, results.history, values, draw)
     ledger = fund(
         by_budget(cost), results.years, budgets, scenario.funding, approvals(scenario) if approved is None else approved
     )

@@ -1,0 +1,87 @@
+"""Illustrative actuals: what one run of the model would have reported, with stated departures from plan.
+
+``python -m workforce_model.illustrative_actuals`` writes ``scenarios/illustrative_actuals.csv`` again, to the byte.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from workforce_model.actuals import APART_IN_POST, APART_SPEND, DUTIES, Actuals
+from workforce_model.actuals_form import Form, form_of
+from workforce_model.blocks import people_of
+from workforce_model.costs import KINDS
+from workforce_model.doubt import draw_values
+from workforce_model.known_months import SPEND, known_slice, spend_of_team
+from workforce_model.measures import Figures, measured
+from workforce_model.results import Results
+
+
+def as_actuals(
+    results: Results, run: int, opening: pd.Period, cut_off: pd.Period, *, source: str | None = None,
+    illustrative: bool = True,
+) -> Actuals:  # fmt: skip
+    """What one run would have reported: a history simulated from rates that are known.
+
+    Parameters
+    ----------
+    run : int
+        The position of the run among the results.
+    source : str, optional
+        What to say of where they come from; by default the scenario and seed.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> result = wm.run(wm.load_scenario("scenarios/approved.toml"), runs=1)
+    >>> as_actuals(result, 0, pd.Period("2019-03", "M"), pd.Period("2019-09", "M")).closing("open_cases") > 1_000
+    True
+    """
+    form = form_of(results.scenario, opening, cut_off)
+    at = np.arange(len(form.months)) + (opening - results.scenario.periods.start).n + 1
+    figures: dict[str, dict[str, tuple[float | None, ...]]] = {}
+    for team in form.teams:
+        spent = _spend(results, run, team, form)
+        found: dict[str, Figures] = {}
+        for name, teams in form.answers.items():
+            if team in teams and name != "appointed_fte":
+                found[name] = spent[name] if name in spent else _reported(results, name, team, run)[at]
+        flows = {name for name in found if form.columns[name].kind == "flow"}
+        figures[team] = {
+            name: (None if name in flows else float(series[0]), *(float(x) for x in series[1:]))
+            for name, series in found.items()
+        }
+    said = source or f"One run of {results.scenario.name}, seed {results.seed}: made by the model, reported by nobody"
+    return Actuals(opening=opening, cut_off=cut_off, figures=figures, source=said, illustrative=illustrative)
+
+
+def _reported(results: Results, name: str, team: str, run: int) -> Figures:
+    """A figure by month, the opening position of the clock first; shape (M + 1,)."""
+    if name.endswith(APART_IN_POST):
+        groups = _groups(results, team, name.removesuffix(APART_IN_POST))
+        fte = np.array([results.scenario.workforce.posts[results.posts.groups[g]].fte for g in groups])
+        return np.asarray(results.history.staff["permanent"][:, groups, run] @ fte)
+    for ending, kind in DUTIES.items():
+        if name.endswith(ending):
+            return np.concatenate([[0.0], results.duties.measured(name.removesuffix(ending), kind)[:, run]])
+    return measured(results, name, team)[:, run]
+
+
+def _groups(results: Results, team: str, budget: str) -> list[int]:
+    stated = results.scenario.workforce.posts
+    return [g for g, n in enumerate(results.posts.groups) if n in stated and (stated[n].team, stated[n].budget) == (team, budget)]  # fmt: skip
+
+
+def _spend(results: Results, run: int, team: str, form: Form) -> dict[str, Figures]:
+    """A team's spend by column and month, nought at the opening position, rounded to the penny."""
+    scenario, draw = results.scenario, results.draw[[run]]
+    values = draw_values(scenario, results.seed, results.doubt)
+    people = people_of(scenario, results.posts, results.history)
+    known = known_slice(scenario, form.opening, form.cut_off)
+    spent = spend_of_team(scenario, results.posts, people.of_run(run), team, known, values, draw)[..., 0]
+    found = {name: spent[:, :, [KINDS.index(k) for k in kinds if k in KINDS]].sum(axis=(1, 2)) for name, kinds in SPEND.items()}  # fmt: skip
+    for name in form.answers:
+        if name.endswith(APART_SPEND) and name.removesuffix(APART_SPEND) in results.budgets:
+            found[name] = spent[:, results.budgets.index(name.removesuffix(APART_SPEND))].sum(axis=1)
+    return {name: np.concatenate([[0.0], series.round(2)]) for name, series in found.items()}
