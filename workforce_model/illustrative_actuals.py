@@ -41,8 +41,9 @@ def as_actuals(
     form = form_of(results.scenario, opening, cut_off)
     at = np.arange(len(form.months)) + (opening - results.scenario.periods.start).n + 1
     figures: dict[str, dict[str, tuple[float | None, ...]]] = {}
+    spend = _spend(results, run, form)
     for team in form.teams:
-        spent = _spend(results, run, team, form)
+        spent = spend[team]
         found: dict[str, Figures] = {}
         for name, teams in form.answers.items():
             if team in teams and name != "appointed_fte":
@@ -73,13 +74,22 @@ def _groups(results: Results, team: str, budget: str) -> list[int]:
     return [g for g, n in enumerate(results.posts.groups) if n in stated and (stated[n].team, stated[n].budget) == (team, budget)]  # fmt: skip
 
 
-def _spend(results: Results, run: int, team: str, form: Form) -> dict[str, Figures]:
-    """A team's spend by column and month, nought at the opening position, rounded to the penny."""
-    scenario, draw = results.scenario, results.draw[[run]]
-    values = draw_values(scenario, results.seed, results.doubt)
-    people = people_of(scenario, results.posts, results.history)
+def _spend(results: Results, run: int, form: Form) -> dict[str, dict[str, Figures]]:
+    """Each team's spend by column and month, nought at the opening position, rounded to the penny."""
+    scenario, draw = results.scenario, results.draw[run]
+    values = {path: x[[draw]] for path, x in draw_values(scenario, results.seed, results.doubt).items()}
+    people = people_of(scenario, results.posts, results.history).of_run(run)
     known = known_slice(scenario, form.opening, form.cut_off)
-    spent = spend_of_team(scenario, results.posts, people.of_run(run), team, known, values, draw)[..., 0]
+    one = np.zeros(1, dtype=np.intp)
+    return {
+        team: _by_column(
+            spend_of_team(scenario, results.posts, people, team, known, values, one)[..., 0], results, form
+        )
+        for team in form.teams
+    }
+
+
+def _by_column(spent: Figures, results: Results, form: Form) -> dict[str, Figures]:
     found = {name: spent[:, :, [KINDS.index(k) for k in kinds if k in KINDS]].sum(axis=(1, 2)) for name, kinds in SPEND.items()}  # fmt: skip
     for name in form.answers:
         if name.endswith(APART_SPEND) and name.removesuffix(APART_SPEND) in results.budgets:
