@@ -173,7 +173,7 @@ def _open_to(vacant: Array, started: Array, lead: int, before: int) -> Array:
     for month in range(before + 1, started.size):
         when = max(month - lead, 0)
         found.append(vacant[when] - started[when + 1 : month].sum())
-    return np.maximum(np.array(found), 0.0)
+    return np.asarray(np.maximum(found, 0.0))
 
 
 def conversion(scenario: Scenario, actuals: Actuals, lasting: float | None) -> Counted:

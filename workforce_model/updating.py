@@ -22,6 +22,8 @@ from workforce_model.scenario import Scenario, as_tree
 
 SURPRISING, FAILED = 0.10, 0.02
 """Chances, under the plan, of a figure at least as far out on either side: below these it is surprising, or has failed."""
+_TAIL_STEPS = 51
+"""Equal steps of probability over which a tail is averaged."""
 _TOGETHER = 0.05
 """The least rank correlation worth stating."""
 
@@ -176,9 +178,11 @@ def update_rates(scenario: Scenario, actuals: Actuals, *, lasting: Mapping[str, 
     True
     """
     lasts = {**dict(OWN_HISTORY), **(lasting or {})}
-    rates, not_learnt = [], {}
+    rates: list[Learnt] = []
+    not_learnt: dict[str, str] = {}
+    known = scenario.assumptions()
     for path, label, kind, count in _wanted(scenario):
-        before = scenario.assumptions()[path]
+        before = known[path]
         reason = _cannot_learn(scenario, path, before)
         if reason is None:
             counted, prior = count(scenario, actuals, lasts[kind]), prior_of(before)
@@ -187,7 +191,7 @@ def update_rates(scenario: Scenario, actuals: Actuals, *, lasting: Mapping[str, 
         if reason is not None:
             not_learnt[path] = reason
             continue
-        tail = float(prior.weight @ counted.tail(prior.values))
+        tail = float(counted.tail(prior_of(before, _TAIL_STEPS).values).mean())
         posterior = prior.given(counted.log_likelihood(prior.values))
         rates.append(Learnt(path, label, before, prior, posterior, counted.events, counted.trials, counted.of, counted.rate, lasts[kind], tail))  # fmt: skip
     agency, together = _agency(scenario, actuals, lasts["agency"], not_learnt)
@@ -265,7 +269,7 @@ def _agency(
             found.rate,
             lasting,
             found.tail,
-        )  # fmt: skip
+        )
         for (path, label), belief in both
     ]
     return rates, found.rank_correlation
