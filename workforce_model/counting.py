@@ -26,6 +26,7 @@ from workforce_model.learning import (
     passing_shock,
     prior_of,
     shock_points,
+    ways,
 )
 from workforce_model.periods import annual_rate, monthly_probability
 from workforce_model.scenario import Scenario
@@ -35,6 +36,9 @@ Array = NDArray[np.float64]
 YEAR = 12
 OWN_HISTORY = {"turnover": 0.3, "agency": 0.8, "vacancy": 0.7, "caseload": 0.6}
 """How much of a council's figure of one year comes back in the next (Department for Education, 2017 to 2019)."""
+
+_UNEVEN = 1.2
+"""One more than the square of the spread of caseloads within a council (0.42): cases come to workers in clumps."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,8 @@ def filling(scenario: Scenario, actuals: Actuals, lasting: float | None) -> Coun
 
     def likely(rate: Array) -> Array:
         by_lead = np.stack([
-            of_events(rate, np.ones(k.sum()), came[1:][k], np.maximum(n[k], came[1:][k]), shock) for n, k in zip(open_to, known, strict=True)
+            of_events(rate, np.ones(k.sum()), came[1:][k], np.maximum(n[k], came[1:][k]), shock) + ways(came[1:][k], np.maximum(n[k], came[1:][k]))
+            for n, k in zip(open_to, known, strict=True)
         ])  # fmt: skip
         most = by_lead.max(axis=0)
         return np.asarray(most + np.log(np.exp(by_lead - most).T @ (counts / counts.sum())))
@@ -213,20 +218,34 @@ def cases_leaving(scenario: Scenario, actuals: Actuals, team: str, lasting: floa
     held = actuals.series("open_cases", team, fitted=True)[:-1] - actuals.series("unallocated_cases", team, fitted=True)[:-1]  # fmt: skip
     absence = scenario.workforce.absence
     at_work = 1 - absence.sickness_share.value * (1 - absence.covered.value) if absence else 1.0
-    stayed = 1 - _workers_gone(scenario, actuals, team)
-    return _shares(scenario.caseloads.teams[team].leaving_rate, events, held * at_work * stayed, "cases left, of case-months held", lasting)  # fmt: skip
+    gone, unsure = _workers_gone(scenario, actuals, team)
+    rate = scenario.caseloads.teams[team].leaving_rate
+    return _shares(rate, events, held * at_work * (1 - gone), "cases left, of case-months held", lasting, unsure)
 
 
-def _workers_gone(scenario: Scenario, actuals: Actuals, team: str) -> Array:
-    """The part of a team's case holders who went in each month, agency workers replaced by a starter among them."""
-    start_of = {name: actuals.series(name, team)[:-1] for name in ("in_post_fte", "vacancy_fte", "agency_cover_fte", "agency_additional_fte", "workers")}  # fmt: skip
+def _workers_gone(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Array, float]:
+    """The part of a team's case holders who went in each month, and how unsure the part at work is over the window.
+
+    Unsure: the rates at which agency workers go and people are sick are not known, and few workers are counted, some
+    with more cases than others.
+    """
+    names = ("in_post_fte", "vacancy_fte", "agency_cover_fte", "agency_additional_fte", "workers")
+    in_post, vacant, cover, extra, workers = (actuals.series(name, team)[:-1] for name in names)
     left, started = actuals.series("leavers_fte", team)[1:], actuals.series("starters_fte", team)[1:]
-    agency = start_of["agency_cover_fte"] + start_of["agency_additional_fte"]
-    permanent = np.maximum(start_of["workers"] - agency, 0.0) / np.maximum(start_of["in_post_fte"], 1e-9)
-    covered = np.minimum(start_of["agency_cover_fte"] / np.maximum(start_of["vacancy_fte"], 1e-9), 1.0)
-    replaced = (started - actuals.series("conversions_fte", team)[1:]) * covered
-    gone = left * np.minimum(permanent, 1.0) + agency * scenario.workforce.agency_leaving_rate.value + replaced
-    return np.nan_to_num(np.minimum(gone / np.maximum(start_of["workers"], 1e-9), 1.0))
+    agency, workers, in_post = cover + extra, np.maximum(workers, 1e-9), np.maximum(in_post, 1e-9)
+    commissioned = np.nan_to_num(actuals.series("commissioned_fte", team)[:-1])
+    holding = np.clip((workers - agency - commissioned) / in_post, 0.0, 1.0)
+    replaced = (started - actuals.series("conversions_fte", team)[1:]) * np.minimum(
+        cover / np.maximum(vacant, 1e-9), 1.0
+    )
+    leaves = prior_of(scenario.workforce.agency_leaving_rate, 51)
+    part, months = float(np.nanmean(np.minimum(agency / workers, 1.0))), left.size
+    gone = np.minimum(((left + replaced) * holding + agency * leaves.mean) / workers, 1.0)
+    lucky, doubt = part * leaves.mean * (1 - leaves.mean), part**2 * leaves.variance
+    if absence := scenario.workforce.absence:
+        sick = prior_of(absence.sickness_share, 51)
+        lucky, doubt = lucky + sick.mean * (1 - sick.mean), doubt + sick.variance
+    return np.nan_to_num(gone), float(np.sqrt(doubt + lucky * _UNEVEN / (float(np.nanmean(workers)) * months)))
 
 
 def passing(scenario: Scenario, actuals: Actuals, team: str, to: str, lasting: float | None) -> Counted:
@@ -238,13 +257,16 @@ def passing(scenario: Scenario, actuals: Actuals, team: str, to: str, lasting: f
     return _shares(stated[to], out - others * gone, gone, "cases passed on, of those that left", lasting)
 
 
-def _shares(stated: Assumption, events: Array, trials: Array, of: str, lasting: float | None) -> Counted:
+def _shares(
+    stated: Assumption, events: Array, trials: Array, of: str, lasting: float | None, unsure: float = 0.0
+) -> Counted:
+    """Events of so many trials, which may be out by a share that is ``unsure``."""
     known = ~np.isnan(events) & ~np.isnan(trials)
     events, trials = np.maximum(events[known], 0.0), trials[known]
     trials = np.maximum(trials, events)
     prior = prior_of(stated)
     a_year = YEAR * float(trials.mean()) * prior.mean if trials.size else 1.0
-    shock = passing_shock(prior, lasting, (1 - prior.mean) / a_year)
+    shock = float(np.hypot(passing_shock(prior, lasting, (1 - prior.mean) / a_year), unsure))
 
     def likely(rate: Array) -> Array:
         return of_events(rate, [1.0], events.sum(keepdims=True), trials.sum(keepdims=True), shock)
@@ -308,9 +330,8 @@ def covering(scenario: Scenario, actuals: Actuals, steps: int = 201) -> Covering
     """
     workforce = scenario.workforce
     priors = prior_of(workforce.cover_probability, steps), prior_of(workforce.agency_leaving_rate, steps)
-    cover, vacant = actuals.series("agency_cover_fte", fitted=True), coverable_vacancies(scenario, actuals)
-    converted = actuals.series("conversions_fte", fitted=True)[1:]
-    started = actuals.series("starters_fte", fitted=True)[1:] - converted
+    cover, (vacant, started) = actuals.series("agency_cover_fte", fitted=True), coverable(scenario, actuals)
+    converted, started = actuals.series("conversions_fte", fitted=True)[1:], started[1:]
     there, after, posts = cover[:-1], cover[1:], np.maximum(vacant[:-1], 1e-9)
     part = np.minimum(there / posts, 1.0)
     came, went = (belief.values[:, None] if row else belief.values[None, :] for row, belief in zip((True, False), priors, strict=True))  # fmt: skip
@@ -335,18 +356,22 @@ def covering(scenario: Scenario, actuals: Actuals, steps: int = 201) -> Covering
     return Covering(coming, going, together, seen, empty_months, tail, float(np.nanmean(after / np.maximum(vacant[1:], 1e-9))))  # fmt: skip
 
 
-def coverable_vacancies(scenario: Scenario, actuals: Actuals) -> Array:
-    """Vacancies that agency may cover, by month: of each team's, the part expected to be in such posts."""
+def coverable(scenario: Scenario, actuals: Actuals) -> tuple[Array, Array]:
+    """Vacancies that agency may cover, by month, and starters in such posts: of each team's, the part expected there."""
     before = (actuals.opening - scenario.periods.start).n + 1
     course = expected_posts(scenario, before + len(actuals.months))
-    total = np.zeros(len(actuals.months) + 1)
+    stated = scenario.workforce.posts
+    vacant, started = np.zeros((2, len(actuals.months) + 1))
     for team in actuals.teams:
-        mine = {name for name, g in scenario.workforce.posts.items() if g.team == team}
-        all_of, _ = course.of(mine)
-        coverable, _ = course.of({name for name in mine if scenario.workforce.posts[name].covered_by_agency})
-        part = np.divide(coverable, all_of, out=np.zeros_like(all_of), where=all_of > 0)[before:]
-        total = total + actuals.series("vacancy_fte", team, fitted=True) * part
-    return total
+        everyone = course.of({name for name, g in stated.items() if g.team == team})
+        some = course.of({name for name, g in stated.items() if g.team == team and g.covered_by_agency})
+        parts = [
+            np.divide(x, y, out=np.zeros_like(y), where=y > 0)[before:] for x, y in zip(some, everyone, strict=True)
+        ]
+        vacant = vacant + actuals.series("vacancy_fte", team, fitted=True) * parts[0]
+        new = actuals.series("starters_fte", team, fitted=True) - actuals.series("conversions_fte", team, fitted=True)
+        started = started + new * parts[1]
+    return vacant, started
 
 
 def _seen(actuals: Actuals, events: str, stock: str, team: str) -> tuple[Array, Array]:

@@ -13,6 +13,7 @@ from workforce_model.actuals_form import Form, form_of
 from workforce_model.blocks import people_of
 from workforce_model.costs import KINDS
 from workforce_model.doubt import draw_values
+from workforce_model.duty_results import DutiesDone
 from workforce_model.known_months import SPEND, known_slice, spend_of_team
 from workforce_model.measures import Figures, measured
 from workforce_model.results import Results
@@ -38,16 +39,16 @@ def as_actuals(
     >>> as_actuals(result, 0, pd.Period("2019-03", "M"), pd.Period("2019-09", "M")).closing("open_cases") > 1_000
     True
     """
-    form = form_of(results.scenario, opening, cut_off)
+    form, done, one = form_of(results.scenario, opening, cut_off), results.duties, results.alone(run)
     at = np.arange(len(form.months)) + (opening - results.scenario.periods.start).n + 1
     figures: dict[str, dict[str, tuple[float | None, ...]]] = {}
-    spend = _spend(results, run, form)
+    spend = _spend(one, form)
     for team in form.teams:
         spent = spend[team]
         found: dict[str, Figures] = {}
         for name, teams in form.answers.items():
             if team in teams and name != "appointed_fte":
-                found[name] = spent[name] if name in spent else _reported(results, name, team, run)[at]
+                found[name] = spent[name] if name in spent else _reported(one, done, name, team, run)[at]
         flows = {name for name in found if form.columns[name].kind == "flow"}
         figures[team] = {
             name: (None if name in flows else float(series[0]), *(float(x) for x in series[1:]))
@@ -57,16 +58,16 @@ def as_actuals(
     return Actuals(opening=opening, cut_off=cut_off, figures=figures, source=said, illustrative=illustrative)
 
 
-def _reported(results: Results, name: str, team: str, run: int) -> Figures:
+def _reported(one: Results, done: DutiesDone, name: str, team: str, run: int) -> Figures:
     """A figure by month, the opening position of the clock first; shape (M + 1,)."""
     if name.endswith(APART_IN_POST):
-        groups = _groups(results, team, name.removesuffix(APART_IN_POST))
-        fte = np.array([results.scenario.workforce.posts[results.posts.groups[g]].fte for g in groups])
-        return np.asarray(results.history.staff["permanent"][:, groups, run] @ fte)
+        groups = _groups(one, team, name.removesuffix(APART_IN_POST))
+        fte = np.array([one.scenario.workforce.posts[one.posts.groups[g]].fte for g in groups])
+        return np.asarray(one.history.staff["permanent"][:, groups, 0] @ fte)
     for ending, kind in DUTIES.items():
         if name.endswith(ending):
-            return np.concatenate([[0.0], results.duties.measured(name.removesuffix(ending), kind)[:, run]])
-    return measured(results, name, team)[:, run]
+            return np.concatenate([[0.0], done.measured(name.removesuffix(ending), kind)[:, run]])
+    return measured(one, name, team)[:, 0]
 
 
 def _groups(results: Results, team: str, budget: str) -> list[int]:
@@ -74,24 +75,21 @@ def _groups(results: Results, team: str, budget: str) -> list[int]:
     return [g for g, n in enumerate(results.posts.groups) if n in stated and (stated[n].team, stated[n].budget) == (team, budget)]  # fmt: skip
 
 
-def _spend(results: Results, run: int, form: Form) -> dict[str, dict[str, Figures]]:
+def _spend(one: Results, form: Form) -> dict[str, dict[str, Figures]]:
     """Each team's spend by column and month, nought at the opening position, rounded to the penny."""
-    scenario, draw = results.scenario, results.draw[run]
-    values = {path: x[[draw]] for path, x in draw_values(scenario, results.seed, results.doubt).items()}
-    people = people_of(scenario, results.posts, results.history).of_run(run)
+    scenario = one.scenario
+    values = draw_values(scenario, one.seed, one.doubt)
+    people = people_of(scenario, one.posts, one.history)
     known = known_slice(scenario, form.opening, form.cut_off)
-    one = np.zeros(1, dtype=np.intp)
-    return {
-        team: _by_column(
-            spend_of_team(scenario, results.posts, people, team, known, values, one)[..., 0], results, form
-        )
-        for team in form.teams
+    spent = {
+        team: spend_of_team(scenario, one.posts, people, team, known, values, one.draw)[..., 0] for team in form.teams
     }
+    return {team: _by_column(pounds, one.budgets, form) for team, pounds in spent.items()}
 
 
-def _by_column(spent: Figures, results: Results, form: Form) -> dict[str, Figures]:
+def _by_column(spent: Figures, budgets: tuple[str, ...], form: Form) -> dict[str, Figures]:
     found = {name: spent[:, :, [KINDS.index(k) for k in kinds if k in KINDS]].sum(axis=(1, 2)) for name, kinds in SPEND.items()}  # fmt: skip
     for name in form.answers:
-        if name.endswith(APART_SPEND) and name.removesuffix(APART_SPEND) in results.budgets:
-            found[name] = spent[:, results.budgets.index(name.removesuffix(APART_SPEND))].sum(axis=1)
+        if name.endswith(APART_SPEND) and name.removesuffix(APART_SPEND) in budgets:
+            found[name] = spent[:, budgets.index(name.removesuffix(APART_SPEND))].sum(axis=1)
     return {name: np.concatenate([[0.0], series.round(2)]) for name, series in found.items()}

@@ -113,6 +113,20 @@ def of_events(chance: Array, times: Sequence[float] | Array, events: Array, tria
     return averaged((events * np.log(np.maximum(p, 1e-300)) + (trials - events) * np.log1p(-p)).sum(axis=2), weight)
 
 
+def ways(events: Array, trials: Array) -> float:
+    """Logarithm of the number of ways the events can fall among the trials: the constant that likelihoods of the same
+    counts leave out, and that is wanted where the trials themselves are in doubt.
+
+    Examples
+    --------
+    >>> round(math.exp(ways(np.array([2.0]), np.array([5.0]))))
+    10
+    """
+    from scipy.special import gammaln
+
+    return float((gammaln(trials + 1) - gammaln(events + 1) - gammaln(trials - events + 1)).sum())
+
+
 def events_tail(chance: Array, times: float, events: float, trials: float, deviation: float) -> Array:
     """The chance of more events than were counted, half of as many among them, by chance; shape (n,)."""
     shocks, weight = shock_points(deviation)

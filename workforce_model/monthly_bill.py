@@ -6,9 +6,8 @@ in post at its end; leavers are not paid for the month they leave, starters for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,13 +50,6 @@ class People:
     budget: tuple[str, ...]
     commissioned: tuple[str | None, ...]
     contract_months: tuple[int | None, ...]
-
-    def of_run(self, run: int) -> People:
-        """The people of one run, as a block of one."""
-        alone: dict[str, Any] = {
-            name: x[..., [run]] for name, x in vars(self).items() if isinstance(x, np.ndarray) and x.ndim == 3
-        }
-        return replace(self, **alone)
 
 
 @dataclass(frozen=True)
