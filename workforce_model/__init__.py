@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workforce_model import charts, charts_decisions, charts_duties, costs, funding, statements
     from workforce_model.actions import load_plan
+    from workforce_model.actuals import Actuals
+    from workforce_model.actuals_file import load_actuals
+    from workforce_model.actuals_template import write_template
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
     from workforce_model.appraisal import appraise
@@ -21,12 +24,14 @@ if TYPE_CHECKING:
     from workforce_model.bridging import Bridge, bridge
     from workforce_model.choices import frontier_of, options, smallest_package
     from workforce_model.comparison import Comparison, compare
+    from workforce_model.detection import power
     from workforce_model.discovery import discover
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
+    from workforce_model.forecasting import Forecast, forecast
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.information import worth_of_information
     from workforce_model.investments import (
@@ -48,11 +53,23 @@ if TYPE_CHECKING:
     from workforce_model.scenario import Scenario
     from workforce_model.sensitivity import sobol, tornado
     from workforce_model.starting import latest_start
+    from workforce_model.surprise import causes, surprises
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
+    from workforce_model.updating import Updates, update_rates
 
 
 _HOME = {
+    "load_actuals": "actuals_file",
+    "Actuals": "actuals",
+    "write_template": "actuals_template",
+    "update_rates": "updating",
+    "Updates": "updating",
+    "forecast": "forecasting",
+    "Forecast": "forecasting",
+    "surprises": "surprise",
+    "causes": "surprise",
+    "power": "detection",
     "Interrupted": "model",
     "tornado": "sensitivity",
     "sobol": "sensitivity",
@@ -111,8 +128,10 @@ _ROOMS = ("charts", "charts_decisions", "charts_duties", "costs", "funding", "st
 
 __version__ = "0.1.0"
 __all__ = [
+    "Actuals",
     "Bridge",
     "Comparison",
+    "Forecast",
     "Interrupted",
     "Investment",
     "Outcome",
@@ -120,6 +139,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SweepStopped",
+    "Updates",
     "agency_premium_table",
     "annual_table",
     "apportion",
@@ -132,6 +152,7 @@ __all__ = [
     "bridge",
     "caseload_fit",
     "caseload_spread_table",
+    "causes",
     "charts",
     "charts_decisions",
     "charts_duties",
@@ -141,6 +162,7 @@ __all__ = [
     "discover",
     "enough_runs",
     "envelope_table",
+    "forecast",
     "frontier_of",
     "funding",
     "further_commissioned_months",
@@ -150,12 +172,14 @@ __all__ = [
     "inspection_risk",
     "latest_start",
     "ledger_table",
+    "load_actuals",
     "load_plan",
     "load_scenario",
     "monitoring_form",
     "monthly_table",
     "options",
     "plan",
+    "power",
     "practice_lead_effects",
     "private_fostering",
     "retention_payments",
@@ -165,11 +189,14 @@ __all__ = [
     "smallest_package",
     "sobol",
     "statements",
+    "surprises",
     "sweep",
     "tornado",
     "uncertainty",
+    "update_rates",
     "worth_of_information",
     "write_run",
+    "write_template",
 ]
 
 

@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 
 from workforce_model import __version__
 from workforce_model.actions import load_plan
+from workforce_model.actuals_template import write_template
 from workforce_model.comparison import compare as compare_scenarios
 from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_alone, read_inputs
@@ -130,6 +131,22 @@ def check(scenarios: tuple[str, ...]) -> None:
                 _say(f"    {place}: {stated.value:g}{spread} {stated.unit}{reason}")
     if faults:
         sys.exit(BAD_INPUT)
+
+
+@commands.command()
+@click.option(
+    "--scenario",
+    default="scenarios/approved.toml",
+    show_default=True,
+    help="Whose teams, posts and months it asks for.",
+)
+@click.option("--out", required=True, type=click.Path(), help="Folder to write the form to.")
+@click.option("--first", help="First month that happened, 2019-04; by default the first reported.")
+@click.option("--last", help="Last month that happened, 2019-09; by default six months.")
+def template(scenario: str, out: str, first: str | None, last: str | None) -> None:
+    """Write the form for monthly actuals, CSV and XLSX, headed by a scenario's teams and months."""
+    for path in write_template(out, load_scenario(scenario), first=first, last=last):
+        _say(f"Written to {path}")
 
 
 def _refuse_same_names(names: list[str]) -> None:

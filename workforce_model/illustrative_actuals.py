@@ -5,29 +5,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from workforce_model.actuals import APART_IN_POST, APART_SPEND, DUTIES, Actuals
 from workforce_model.actuals_form import Form, form_of
+from workforce_model.actuals_template import as_csv, rows_of
 from workforce_model.blocks import people_of
 from workforce_model.costs import KINDS
 from workforce_model.doubt import draw_values
 from workforce_model.duty_results import DutiesDone
+from workforce_model.files import load_scenario
 from workforce_model.known_months import SPEND, known_slice, spend_of_team
 from workforce_model.measures import Figures, measured
+from workforce_model.model import run
 from workforce_model.results import Results
+from workforce_model.scenario import Scenario
 
 
 def as_actuals(
-    results: Results, run: int, opening: pd.Period, cut_off: pd.Period, *, source: str | None = None,
+    results: Results, number: int, opening: pd.Period, cut_off: pd.Period, *, source: str | None = None,
     illustrative: bool = True,
 ) -> Actuals:  # fmt: skip
     """What one run would have reported: a history simulated from rates that are known.
 
     Parameters
     ----------
-    run : int
+    number : int
         The position of the run among the results.
     source : str, optional
         What to say of where they come from; by default the scenario and seed.
@@ -39,7 +45,7 @@ def as_actuals(
     >>> as_actuals(result, 0, pd.Period("2019-03", "M"), pd.Period("2019-09", "M")).closing("open_cases") > 1_000
     True
     """
-    form, done, one = form_of(results.scenario, opening, cut_off), results.duties, results.alone(run)
+    form, done, one = form_of(results.scenario, opening, cut_off), results.duties, results.alone(number)
     at = np.arange(len(form.months)) + (opening - results.scenario.periods.start).n + 1
     figures: dict[str, dict[str, tuple[float | None, ...]]] = {}
     spend = _spend(one, form)
@@ -48,7 +54,7 @@ def as_actuals(
         found: dict[str, Figures] = {}
         for name, teams in form.answers.items():
             if team in teams and name != "appointed_fte":
-                found[name] = spent[name] if name in spent else _reported(one, done, name, team, run)[at]
+                found[name] = spent[name] if name in spent else _reported(one, done, name, team, number)[at]
         flows = {name for name in found if form.columns[name].kind == "flow"}
         figures[team] = {
             name: (None if name in flows else float(series[0]), *(float(x) for x in series[1:]))
@@ -93,3 +99,35 @@ def _by_column(spent: Figures, budgets: tuple[str, ...], form: Form) -> dict[str
         if name.endswith(APART_SPEND) and name.removesuffix(APART_SPEND) in budgets:
             found[name] = spent[:, budgets.index(name.removesuffix(APART_SPEND))].sum(axis=1)
     return {name: np.concatenate([[0.0], series.round(2)]) for name, series in found.items()}
+
+
+DEPARTURES: dict[str, float] = {
+    "workforce.turnover_rate": 0.19,
+    "workforce.filling_probability": 0.09,
+    "caseloads.teams.assessment.arrivals": 365.0,
+    "caseloads.teams.family_support.leaving_rate": 0.145,
+}
+"""Where the illustrative world departs from plan: more leavers, slower filling, more new cases, cases open longer."""
+SEED, OPENING, CUT_OFF = 20191001, "2019-03", "2019-09"
+
+
+def illustrative(plan: Scenario) -> Actuals:
+    """Six months of the plan as one run has them, in a world that departs from it as :data:`DEPARTURES` states."""
+    world = plan.replace({**DEPARTURES, "name": f"{plan.name}_illustrative"})
+    result = run(world, runs=1, seed=SEED, doubt=False)
+    stated = ", ".join(f"{path} {value:g}" for path, value in DEPARTURES.items())
+    source = f"Illustrative: one run of {plan.name}, seed {SEED}, with {stated}. Reported by no council"
+    return as_actuals(result, 0, pd.Period(OPENING, "M"), pd.Period(CUT_OFF, "M"), source=source)
+
+
+def illustrative_csv(plan: Scenario) -> str:
+    """The illustrative actuals as the file that ships."""
+    actuals = illustrative(plan)
+    form = form_of(plan, actuals.opening, actuals.cut_off)
+    notes = {"form": "workforce_model actuals", "scenario": plan.name, "illustrative": "yes", "source": actuals.source}
+    return as_csv(form, notes, rows_of(form, actuals))
+
+
+if __name__ == "__main__":
+    text = illustrative_csv(load_scenario("scenarios/approved.toml"))
+    Path("scenarios/illustrative_actuals.csv").write_text(text, encoding="utf-8", newline="")
