@@ -18,6 +18,7 @@ import pandas as pd
 
 from workforce_model.actuals import APART_IN_POST, APART_SPEND, COLUMNS, STOCK_FLOW, Actuals
 from workforce_model.actuals_form import Form, form_of
+from workforce_model.files import found_or_shipped
 from workforce_model.periods import month
 from workforce_model.problems import Problem, ScenarioError, nearest
 from workforce_model.scenario import Scenario
@@ -80,7 +81,7 @@ def load_actuals(
     """
     if later_months not in ("refuse", "leave out"):
         raise ValueError(f"later_months = {later_months!r}: expected 'refuse' or 'leave out'")
-    table = read_table(path, SHEET)
+    table = read_table(found_or_shipped(os.fsdecode(path)), SHEET)
     where = _columns(table)
     found = _Read(table, scenario, where, tuple(marks), later_months, None if cut_off is None else month(cut_off))
     found.read(other_movement, tuple(not_fitted))
