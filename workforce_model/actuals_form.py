@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ class Form:
     answers: dict[str, frozenset[str]]
     establishment: dict[str, NDArray[np.float64]]
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, Column]:
         """The columns, in the order of the form."""
         return {name: column(name) for name in self.answers}
