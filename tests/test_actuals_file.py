@@ -239,6 +239,13 @@ def test_posts_that_do_not_add_up_to_the_scenarios_are_refused(tmp_path: Path) -
     assert "FTE of posts in mash in 2019-06" in said
 
 
+def test_agency_workers_without_a_place_in_the_scenario_are_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "mash", "agency_additional_fte"): "2", ("2019-06", "missing_children", "agency_cover_fte"): "1"}))  # fmt: skip
+
+    assert "places for 0 FTE of agency above establishment in mash in 2019-06: add them to the scenario" in said
+    assert "places for 0 FTE of agency covering a vacancy in missing_children" in said
+
+
 def test_the_first_month_is_the_opening_position_and_states_stocks_only(tmp_path: Path) -> None:
     said = refused(tmp_path, with_cells({("2019-03", "mash", "leavers_fte"): "1"}))
 

@@ -261,6 +261,7 @@ class _Read:
         for team in form.teams:
             for i, when in enumerate(form.months):
                 yield from self._establishment_at_odds(team, when, i)
+                yield from self._without_places(team, when, i)
                 for less, more, ago in _AT_MOST:
                     yield from self._more_than(team, less, more, i, ago)
                 for name in self.figures[team]:
