@@ -278,6 +278,14 @@ class _Read:
             given = f"{held:g} in post + {vacant:g} vacant = {held + vacant:g}"
             yield Problem(self.places[team, "vacancy_fte", i], given, f"the scenario has {posts:g} FTE of posts in {team} in {when}: bring the posts or the figures into line")  # fmt: skip
 
+    def _without_places(self, team: str, when: pd.Period, i: int) -> Iterator[Problem]:
+        for name, places in self._form.places.items():
+            value, there = self._value(team, name, i), float(places[team][i])
+            if value is not None and value > there + 0.5:
+                label = self._form.columns[name].label[0].lower() + self._form.columns[name].label[1:]
+                rule = f"the scenario has places for {there:g} FTE of {label} in {team} in {when}: add them to the scenario"
+                yield Problem(self.places[team, name, i], f"{value:g}", rule)
+
     def _more_than(
         self, team: str, less: tuple[str, ...], more: tuple[str, ...], i: int, ago: int
     ) -> Iterator[Problem]:
