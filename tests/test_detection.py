@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.forms import plan, shipped
+from tests.forms import forecasted, shipped
 from workforce_model.detection import TRIMMED, UNTRIMMED, detectable_turnover, power, turnover_power
-from workforce_model.forecasting import forecast
 
 
 @pytest.mark.parametrize("dispersion", [1.0, TRIMMED, UNTRIMMED])
@@ -47,7 +46,7 @@ def test_no_change_is_found_one_time_in_twenty_and_no_fall_is_enough_for_very_fe
 
 
 def test_the_table_says_what_six_months_could_have_shown_of_each_question() -> None:
-    table = power(forecast(plan(), shipped(), runs=24)).set_index("what")
+    table = power(forecasted()).set_index("what")
 
     assert {"turnover", "agency_cover_fte", "caseload", "share_at_or_over", "practice_audits, share found good"} == set(table.index)  # fmt: skip
     assert table.loc["turnover", "months"].tolist() == [6, 12]

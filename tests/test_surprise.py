@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from tests.forms import plan, shipped
+from tests.forms import forecasted, plan, shipped
 from workforce_model.actuals import Actuals
-from workforce_model.forecasting import Forecast, forecast
+from workforce_model.illustrative_actuals import as_actuals
+from workforce_model.model import run
 from workforce_model.outcomes import Outcome
 from workforce_model.surprise import causes, surprises, verdict
 from workforce_model.updating import update_rates
 
-
-@cache
-def made() -> Forecast:
-    return forecast(plan(), shipped(), runs=24)
+made = forecasted
 
 
 def times(actuals: Actuals, changes: dict[tuple[str, str], float]) -> Actuals:
@@ -59,10 +57,6 @@ def test_outcomes_are_those_reported() -> None:
 
 def test_chances_are_honest_where_the_plan_is_true() -> None:
     """A history of the plan itself is about as often far out as the chance says."""
-    import pandas as pd
-
-    from workforce_model.illustrative_actuals import as_actuals
-    from workforce_model.model import run
 
     short = plan().replace({"periods.end": "2019-09"})
     truth = run(short, runs=16, seed=5)
