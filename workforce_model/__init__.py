@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
+    from workforce_model.exploring import explorer, what_changes, what_if
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
     from workforce_model.gallery import every_chart, write_gallery
@@ -93,6 +94,9 @@ _HOME = {
     "caseload_spread_table": "tables",
     "envelope_table": "envelope",
     "every_chart": "gallery",
+    "explorer": "exploring",
+    "what_changes": "exploring",
+    "what_if": "exploring",
     "health_passports": "duty_answers",
     "inspection_costs": "downgrade_risk",
     "inspection_risk": "downgrade_risk",
@@ -143,6 +147,7 @@ __all__ = [
     "enough_runs",
     "envelope_table",
     "every_chart",
+    "explorer",
     "frontier_of",
     "funding",
     "further_commissioned_months",
@@ -170,6 +175,8 @@ __all__ = [
     "sweep",
     "tornado",
     "uncertainty",
+    "what_changes",
+    "what_if",
     "worth_of_information",
     "write_gallery",
     "write_run",
