@@ -154,7 +154,7 @@ def what_changes(base: Results, option: Results, team: str) -> WhatChanges:
     s, change = spread(share, option.draw), spread(share - before, option.draw)
     limit = option.scenario.caseloads.caseload_limit
     told = (
-        f"{wanted.ranged(change.mean, change.p10, change.p90)} against {base.scenario.title[0].lower()}{base.scenario.title[1:]}"
+        f"{wanted.ranged(change.mean, change.p10, change.p90)} against {base.scenario.name.replace('_', ' ')}"
         if abs(change.mean) > CLEAR * change.error
         else "no clear change with so few runs"
     )
@@ -183,6 +183,8 @@ def explorer(
     """
     import ipywidgets as widgets
 
+    from workforce_model.charts import half_page
+
     sliders = _sliders(option, until)
     stood = {name: slider.value for name, slider in sliders.items()}
     answer, pictures = widgets.HTML(), widgets.HBox()
@@ -194,7 +196,8 @@ def explorer(
     def redraw(_: object = None) -> None:
         moved = {name: slider.value for name, slider in sliders.items() if slider.value != stood[name]}
         same = beside(tuple((name, x) for name, x in moved.items() if name in CONDITIONS))
-        found = what_changes(same, run(what_if(option, until=until, **moved), runs, seed), team)
+        with half_page():
+            found = what_changes(same, run(what_if(option, until=until, **moved), runs, seed), team)
         answer.value = f"<p><b>{html.escape(found.sentence)}</b></p><p>{runs} runs to {until}; for a paper take 2,000 and the whole span.</p>"
         pictures.children = [widgets.HTML(_picture(figure)) for figure in (found.caseloads, found.cost)]
 
@@ -249,6 +252,6 @@ def _picture(figure: Figure) -> str:
     from workforce_model.charts import text_alternative
 
     drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=80)
+    figure.savefig(drawn, format="png", dpi=140)
     data = base64.b64encode(drawn.getvalue()).decode("ascii")
     return f'<img alt="{html.escape(text_alternative(figure.axes[0]), quote=True)}" src="data:image/png;base64,{data}">'
