@@ -13,7 +13,7 @@ from workforce_model.choices import frontier_of, options
 from workforce_model.comparison import compare
 from workforce_model.grids import sweep
 from workforce_model.investments import further_posts
-from workforce_model.model import SEED, run
+from workforce_model.model import RUNS, SEED, run
 from workforce_model.outcomes import Outcome, reported
 from workforce_model.plan_at_work import plan
 from workforce_model.results import Results
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Drawing = Callable[..., "Axes"]
 """Draws a chart when called, with an optional ``ax``."""
+FEW = 100
 INTERVIEWS = "return_home_interviews"
 
 
@@ -43,7 +44,7 @@ def every_chart(
     team : str
         The team whose caseloads are asked about.
     runs : int
-        Runs of each scenario; sensitivities and options take a quarter of them.
+        Runs of each scenario; sensitivities, bridge and options take a quarter of them, at most :data:`FEW`.
     actuals : DataFrame, optional
         As ``charts.plan_against_actual`` takes them; its chart, of the first measure in them, is left out without.
     """
@@ -58,12 +59,12 @@ def every_chart(
         drawn["plan_against_actual"] = partial(charts.plan_against_actual, after, actuals, str(measure), whose)
     drawn["differences"] = partial(charts.differences, compare(scenarios, [over], runs, seed), over)
     cost = Outcome("net_cost_gbp", year=over.year)
-    few = max(runs // 4, 4)
+    few = min(max(runs // 4, 4), FEW)
     drawn["waterfall"] = partial(charts.waterfall, bridge(scenarios[0], scenarios[-1], cost, runs=few, seed=seed))
     return drawn | _of_assumptions(scenarios[1], over, few, seed) | _of_choices(after, team, few, seed)
 
 
-def write_gallery(scenarios: Sequence[Scenario], team: str, folder: str | os.PathLike[str], runs: int = 500) -> Path:
+def write_gallery(scenarios: Sequence[Scenario], team: str, folder: str | os.PathLike[str], runs: int = RUNS) -> Path:
     """Write every chart of some scenarios as a PNG of some 40 kB, its text alternative inside.
 
     Examples
