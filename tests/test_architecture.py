@@ -51,12 +51,22 @@ ALLOWED = {
     "monthly_bill": FOUNDATION | {"costs", "pay", "increments", "agency"},
     "part_year": FOUNDATION,
     "funding_lines": FOUNDATION,
-    "funding": FOUNDATION | {"funding_lines"},
+    "table_rows": FOUNDATION,
+    "funding": FOUNDATION | {"funding_lines", "table_rows"},
     "reserve": FOUNDATION | {"funding", "funding_lines"},
     "medium_term_plan": FOUNDATION | {"funding"},
     "apportionment": {"formats"},
     "problems": set(),
-    "scenario": FOUNDATION | {"problems", "establishment", "casework", "costs", "funding", "duties", "inspection"},
+    "returns": {"problems"},
+    "indicators": {"returns"},
+    "peer_groups": {"indicators", "problems", "returns"},
+    "outlook": {"indicators", "problems", "returns"},
+    "naive": {"indicators", "outlook", "returns"},
+    "council_posts": {"problems"},
+    "scores": {"formats", "indicators", "naive", "outlook", "problems", "returns"},
+    "hidden_faults": {"assumptions", "problems"},
+    "scenario": FOUNDATION
+    | {"problems", "hidden_faults", "establishment", "casework", "costs", "funding", "duties", "inspection"},
 }
 
 

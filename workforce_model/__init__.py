@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from workforce_model.audits import audit_change, audit_evidence
     from workforce_model.board_figures import board_pack
     from workforce_model.bridging import Bridge, bridge
+    from workforce_model.census_report import CouncilCensus, census, write_census
     from workforce_model.choices import frontier_of, options, smallest_package
     from workforce_model.comparison import Comparison, compare
+    from workforce_model.council_start import council_scenario, write_council_scenario
     from workforce_model.discovery import discover
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from workforce_model.fit import caseload_fit
     from workforce_model.gallery import every_chart, write_gallery
     from workforce_model.grids import SweepStopped, sweep
+    from workforce_model.indicators import reproduced, stock_flow
     from workforce_model.information import worth_of_information
     from workforce_model.investments import (
         Investment,
@@ -41,76 +44,101 @@ if TYPE_CHECKING:
     from workforce_model.luck import enough_runs, uncertainty
     from workforce_model.model import Interrupted, run
     from workforce_model.outcomes import Outcome
+    from workforce_model.outlook import Outlook, outlooks
     from workforce_model.outturn import monitoring_form
+    from workforce_model.peer_groups import beside_peers, peer_priors
     from workforce_model.plan_at_work import plan
     from workforce_model.practice_effects import practice_lead_effects
     from workforce_model.problems import ScenarioError
     from workforce_model.results import Results
+    from workforce_model.returns import Returns, read_returns, revisions
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
+    from workforce_model.scores import BackTest, back_test
     from workforce_model.sensitivity import sobol, tornado
     from workforce_model.starting import latest_start
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
+    from workforce_model.verification import Verification, verify
+    from workforce_model.workers import WorkerDied
 
 
 _HOME = {
-    "Interrupted": "model",
-    "tornado": "sensitivity",
-    "sobol": "sensitivity",
-    "sweep": "grids",
-    "SweepStopped": "grids",
-    "discover": "discovery",
-    "break_even": "turning_points",
-    "arrivals_that_break": "turning_points",
-    "latest_start": "starting",
-    "Investment": "investments",
-    "options": "choices",
-    "further_posts": "investments",
-    "further_commissioned_months": "investments",
-    "smallest_package": "choices",
-    "frontier_of": "choices",
-    "conversion_campaign": "investments",
-    "retention_payments": "investments",
-    "worth_of_information": "information",
-    "compare": "comparison",
-    "Comparison": "comparison",
-    "Outcome": "outcomes",
-    "uncertainty": "luck",
-    "enough_runs": "luck",
-    "bridge": "bridging",
+    "BackTest": "scores",
     "Bridge": "bridging",
+    "Comparison": "comparison",
+    "CouncilCensus": "census_report",
+    "Interrupted": "model",
+    "Investment": "investments",
+    "Outcome": "outcomes",
+    "Outlook": "outlook",
     "Results": "results",
+    "Returns": "returns",
     "Scenario": "scenario",
     "ScenarioError": "problems",
+    "SweepStopped": "grids",
+    "Verification": "verification",
+    "WorkerDied": "workers",
     "agency_premium_table": "agency_premium",
     "annual_table": "tables",
     "apportion": "apportionment",
     "appraise": "appraisal",
+    "arrivals_that_break": "turning_points",
     "audit_change": "audits",
     "audit_evidence": "audits",
+    "back_test": "scores",
+    "beside_peers": "peer_groups",
     "board_pack": "board_figures",
+    "break_even": "turning_points",
+    "bridge": "bridging",
     "caseload_fit": "fit",
     "caseload_spread_table": "tables",
+    "census": "census_report",
+    "compare": "comparison",
+    "conversion_campaign": "investments",
+    "council_scenario": "council_start",
+    "discover": "discovery",
+    "enough_runs": "luck",
     "envelope_table": "envelope",
     "every_chart": "gallery",
     "explorer": "exploring",
-    "what_changes": "exploring",
-    "what_if": "exploring",
+    "frontier_of": "choices",
+    "further_commissioned_months": "investments",
+    "further_posts": "investments",
     "health_passports": "duty_answers",
     "inspection_costs": "downgrade_risk",
     "inspection_risk": "downgrade_risk",
+    "latest_start": "starting",
     "ledger_table": "tables",
     "load_plan": "actions",
     "load_scenario": "files",
     "monitoring_form": "outturn",
     "monthly_table": "tables",
+    "options": "choices",
+    "outlooks": "outlook",
+    "peer_priors": "peer_groups",
     "plan": "plan_at_work",
     "practice_lead_effects": "practice_effects",
     "private_fostering": "duty_answers",
+    "read_returns": "returns",
+    "reproduced": "indicators",
+    "retention_payments": "investments",
     "return_home_interviews": "duty_answers",
+    "revisions": "returns",
     "run": "model",
     "shipped_scenarios": "files",
+    "smallest_package": "choices",
+    "sobol": "sensitivity",
+    "stock_flow": "indicators",
+    "sweep": "grids",
+    "tornado": "sensitivity",
+    "uncertainty": "luck",
+    "verify": "verification",
+    "what_changes": "exploring",
+    "what_if": "exploring",
+    "worth_of_information": "information",
+    "write_census": "census_report",
+    "write_council_scenario": "council_start",
     "write_gallery": "gallery",
     "write_run": "run_folder",
 }
@@ -118,15 +146,21 @@ _ROOMS = ("charts", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
+    "BackTest",
     "Bridge",
     "Comparison",
+    "CouncilCensus",
     "Interrupted",
     "Investment",
     "Outcome",
+    "Outlook",
     "Results",
+    "Returns",
     "Scenario",
     "ScenarioError",
     "SweepStopped",
+    "Verification",
+    "WorkerDied",
     "agency_premium_table",
     "annual_table",
     "apportion",
@@ -134,15 +168,19 @@ __all__ = [
     "arrivals_that_break",
     "audit_change",
     "audit_evidence",
+    "back_test",
+    "beside_peers",
     "board_pack",
     "break_even",
     "bridge",
     "caseload_fit",
     "caseload_spread_table",
+    "census",
     "charts",
     "compare",
     "conversion_campaign",
     "costs",
+    "council_scenario",
     "discover",
     "enough_runs",
     "envelope_table",
@@ -162,22 +200,31 @@ __all__ = [
     "monitoring_form",
     "monthly_table",
     "options",
+    "outlooks",
+    "peer_priors",
     "plan",
     "practice_lead_effects",
     "private_fostering",
+    "read_returns",
+    "reproduced",
     "retention_payments",
     "return_home_interviews",
+    "revisions",
     "run",
     "shipped_scenarios",
     "smallest_package",
     "sobol",
     "statements",
+    "stock_flow",
     "sweep",
     "tornado",
     "uncertainty",
+    "verify",
     "what_changes",
     "what_if",
     "worth_of_information",
+    "write_census",
+    "write_council_scenario",
     "write_gallery",
     "write_run",
 ]

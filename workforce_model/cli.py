@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import Executor, ProcessPoolExecutor
+import warnings
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -16,14 +17,18 @@ from tqdm.auto import tqdm
 
 from workforce_model import __version__
 from workforce_model.actions import load_plan
+from workforce_model.census_report import census as council_census
+from workforce_model.census_report import write_census
 from workforce_model.comparison import compare as compare_scenarios
 from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_alone, read_inputs
-from workforce_model.model import RUNS, SEED, Results
+from workforce_model.model import RUNS, SEED, Interrupted, Results
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
-from workforce_model.run_folder import ChecksFailed, write_run
+from workforce_model.run_folder import ChecksFailed, run_folder, write_run
 from workforce_model.summary import summary_text
+from workforce_model.verification import verify as verify_folder
+from workforce_model.workers import WorkerDied, worker_pool
 
 BAD_INPUT, CHECK_FAILED, ENVIRONMENT, INTERRUPTED = 2, 3, 4, 130
 _WORTH_PROCESSES = 500
@@ -42,7 +47,10 @@ def commands() -> None:
 @click.option("--out", type=click.Path(), help="Folder to write; by default a new one under results/.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 @click.option("--no-doubt", is_flag=True, help="Leave each assumption at its value: ranges then hold luck only.")
-@click.option("--processes", type=click.IntRange(1), help="Processes to use; the figures do not depend on it.")
+@click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
+@click.option(
+    "--checkpoint", type=click.Path(), help="Folder that keeps finished blocks: the same command goes on from there."
+)
 def run(
     scenarios: tuple[str, ...],
     runs: int,
@@ -51,6 +59,7 @@ def run(
     overwrite: bool,
     no_doubt: bool,
     processes: int | None,
+    checkpoint: str | None,
 ) -> None:
     """Simulate, price and fund scenarios; print the answer and write it to a folder.
 
@@ -60,17 +69,19 @@ def run(
     inputs = [file for path in scenarios for file in read_inputs(path)]
     _refuse_same_names([scenario.name for scenario in loaded])
     wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
-    results: list[Results] = []
-    with _pool(wanted) as executor, _progress(runs * len(loaded)) as bar:
-        block = -(-runs // wanted) if wanted > 1 and runs < 1_024 * wanted else 1_024
-        for scenario in loaded:
-            results.append(
-                run_scenario(
-                    scenario, runs, seed, doubt=not no_doubt, executor=executor, block=block, progress=bar.update
-                )
-            )
-    _say(summary_text(results))
-    folder = write_run(results, out, overwrite=overwrite, inputs=inputs)
+    with run_folder(out, loaded[-1].name, overwrite=overwrite) as claim:
+        results: list[Results] = []
+        with _pool(wanted) as executor, _progress(runs * len(loaded)) as bar:
+            block = -(-runs // wanted) if wanted > 1 and runs < 1_024 * wanted else 1_024
+            for scenario in loaded:
+                results.append(
+                    run_scenario(
+                        scenario, runs, seed, doubt=not no_doubt, executor=executor, block=block, progress=bar.update,
+                        checkpoint=checkpoint,
+                    )
+                )  # fmt: skip
+        _say(summary_text(results))
+        folder = write_run(results, claim, overwrite=overwrite, inputs=inputs)
     _say(f"Written to {folder}")
 
 
@@ -132,6 +143,38 @@ def check(scenarios: tuple[str, ...]) -> None:
         sys.exit(BAD_INPUT)
 
 
+@commands.command()
+@click.argument("file", metavar="FILE.csv")
+@click.option("--council", required=True, help="A council's name, or its three-digit code.")
+@click.option("--year", type=int, help="The last year looked at; by default the file's last.")
+@click.option(
+    "--demand",
+    type=click.Path(),
+    help="The Department's demand file: need beside staff, and the pace of closing cases.",
+)
+@click.option("--release", default="", help="The release the file is from: its vintage, shown with every figure.")
+@click.option("--out", type=click.Path(), help="New folder for tables, chart and a starting scenario.")
+def census(file: str, council: str, year: int | None, demand: str | None, release: str, out: str | None) -> None:
+    """Show a council in the Department's workforce census: years, peers, next year, and how such forecasts have done."""
+    found = council_census(file, council, year, release, demand)
+    _say(found.text())
+    if out is not None:
+        _say(f"Written to {write_census(found, out)}")
+
+
+@commands.command()
+@click.argument("folder", metavar="RUN_FOLDER", type=click.Path())
+@click.option("--files-only", is_flag=True, help="Check the files alone; do not play the run again.")
+@click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
+def verify(folder: str, files_only: bool, processes: int | None) -> None:
+    """Check a run folder against its record, and play its run again: the same build gives the same bits."""
+    with _pool(processes or 1) as executor:
+        found = verify_folder(folder, play_again=not files_only, executor=executor)
+    _say(found.text())
+    if not found.agrees:
+        sys.exit(CHECK_FAILED)
+
+
 def _refuse_same_names(names: list[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -139,7 +182,7 @@ def _refuse_same_names(names: list[str]) -> None:
 
 
 def _pool(processes: int) -> AbstractContextManager[Executor | None]:
-    return ProcessPoolExecutor(processes) if processes > 1 else nullcontext()
+    return worker_pool(processes) if processes > 1 else nullcontext()
 
 
 def _progress(total: int) -> tqdm[Any]:
@@ -154,31 +197,44 @@ def _say(text: str, *, err: bool = False) -> None:
         text.encode(encoding)
     except UnicodeEncodeError:
         text = text.replace("£000", "GBP 000").replace("£", "GBP ").encode(encoding, "replace").decode(encoding)
-    click.echo(text, err=err)
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:  # whoever read the screen has gone; the work goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def main() -> None:
     """The program: run a command and turn what went wrong into one message and an exit code."""
+    warnings.showwarning = _warned  # type: ignore[assignment]  # takes what is shown and no more
     try:
         commands.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        _stop("interrupted: nothing was written", INTERRUPTED)
+    except click.exceptions.Abort as error:
+        _stop(_interrupted(error.__cause__), INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        _stop("interrupted: nothing was written", INTERRUPTED)
+    except KeyboardInterrupt as error:
+        _stop(_interrupted(error), INTERRUPTED)
     except ChecksFailed as error:
         _stop(str(error), CHECK_FAILED)
     except FileExistsError as error:
         _stop(str(error), BAD_INPUT)
     except ValueError as error:
         _stop(str(error), BAD_INPUT)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except (OSError, MemoryError) as error:
+    except (OSError, MemoryError, WorkerDied) as error:
         _stop(f"the machine refused: {error}", ENVIRONMENT)
+
+
+def _interrupted(error: BaseException | None) -> str:
+    if not isinstance(error, Interrupted):
+        return "interrupted: nothing was written"
+    if error.checkpoint is None:
+        return "interrupted: nothing was written; --checkpoint FOLDER keeps the blocks that are finished"
+    return f"interrupted: {error}, in {error.checkpoint}; the same command goes on from there"
+
+
+def _warned(message: Warning | str, *_: object) -> None:
+    _say(f"note: {message}", err=True)
 
 
 def _stop(message: str, code: int) -> None:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -18,6 +17,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from workforce_model import toml_slips
+from workforce_model.atomic_files import write_text_atomically
 from workforce_model.problems import Problem, ScenarioError, nearest
 from workforce_model.scenario import InputFile, Scenario, json_schema, scenario_from
 
@@ -30,6 +30,7 @@ MAX_DEPTH = 12
 MAX_KEYS = 10_000
 MAX_BASES = 8
 _OWN = ("name", "title", "question")
+_GONE = "no such file"
 _CHAIN_KEYS = ("base", "schema_version")
 
 
@@ -163,6 +164,8 @@ def _chain(subject: str) -> list[_Stated]:
         raise ScenarioError("a scenario", [Problem("path", json.dumps(subject[:40], ensure_ascii=False), rule)])
     path = _find(subject)
     unfit = _unfit(path)
+    if unfit == _GONE and Path(subject).parent == Path("scenarios"):
+        unfit += nearest(path.stem, (file.stem for file in shipped_scenarios().glob("*.toml")))
     if unfit:
         raise ScenarioError(subject, [Problem(path.name or subject, "", unfit)])
     path = Path(os.path.realpath(path))
@@ -187,7 +190,7 @@ def _unfit(path: Path) -> str:
     if path.suffix.lower() in (".yaml", ".yml"):
         return "scenarios are TOML files: YAML is not read, because it turns some values into others unseen"
     if any(len(os.fsencode(part)) > 255 for part in path.parts) or not path.exists():
-        return "no such file"
+        return _GONE
     if path.is_dir():
         return "a folder; expected a .toml file in it"
     if not path.is_file():
@@ -366,28 +369,3 @@ def write_schema(path: str | os.PathLike[str]) -> None:
     >>> write_schema("scenarios/scenario.schema.json")  # doctest: +SKIP
     """
     write_text_atomically(path, json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n")
-
-
-def write_text_atomically(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file whole or not at all: UTF-8, lines ended as given.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_text_atomically(Path(folder, "note.txt"), "£375k")
-    ...     Path(folder, "note.txt").read_text(encoding="utf-8")
-    '£375k'
-    """
-    target = Path(path)
-    number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with open(number, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        os.replace(name, target)
-    except BaseException:  # the half-written file goes whatever stopped us, Ctrl-C included
-        os.unlink(name)
-        raise

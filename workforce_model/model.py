@@ -5,6 +5,7 @@ Blocks of runs are independent, so any executor may take them; results are joine
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from functools import partial
@@ -14,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.blocks import approvals, run_block
+from workforce_model.checkpoints import checkpoint as kept_in
 from workforce_model.costs import Values
 from workforce_model.doubt import DRAWS, draw_values
 from workforce_model.results import Block, Results, joined
 from workforce_model.scenario import Scenario
+from workforce_model.workers import in_turn, named
 
 RUNS, SEED = 2_000, 20190612
 BLOCK = 1_024
@@ -34,15 +37,19 @@ class Interrupted(KeyboardInterrupt):
     ----------
     results : Results or None
         The complete runs, which ``run(..., resume=results)`` goes on from; None where there are none yet.
+    checkpoint : str or None
+        The folder that keeps them too, where one was named.
     """
 
-    def __init__(self, results: Results | None, asked: int) -> None:
+    def __init__(self, results: Results | None, asked: int, checkpoint: str | os.PathLike[str] | None = None) -> None:
         self.results = results
+        self.checkpoint = None if checkpoint is None else os.fspath(checkpoint)
         super().__init__(f"stopped: {results.runs if results else 0:,} of {asked:,} runs are complete and kept")
 
 
 def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool = True, executor: Executor | None = None,
-        block: int = BLOCK, progress: Callable[[int], object] | None = None, resume: Results | None = None) -> Results:  # fmt: skip
+        block: int = BLOCK, progress: Callable[[int], object] | None = None, resume: Results | None = None,
+        checkpoint: str | os.PathLike[str] | None = None) -> Results:  # fmt: skip
     """Simulate, price and fund a scenario.
 
     Parameters
@@ -62,6 +69,9 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
         Told the number of runs finished after each block.
     resume : Results, optional
         Runs of this scenario and seed already complete: only the rest are played.
+    checkpoint : path, optional
+        A folder that keeps each finished block: the same call goes on from there after a stop of any kind. What is
+        damaged there, or of other inputs or another build, is named in a warning and played again.
 
     Returns
     -------
@@ -73,6 +83,8 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
         If runs, seed or block make no sense, ``resume`` is of another scenario, or the results would not fit in memory.
     Interrupted
         If stopped by the keyboard, with the runs that were complete.
+    WorkerDied
+        If a process of the executor died, and the one that was given its runs once more died too.
 
     Examples
     --------
@@ -83,16 +95,25 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     """
     _refuse_impossible(scenario, runs, seed, block)
     played = [] if resume is None else [_going_on(resume, scenario, seed, doubt, runs)]
-    done = played[0].runs if played else np.zeros(0, dtype=np.int64)
+    keeping = None if checkpoint is None else kept_in(checkpoint, scenario, seed, doubt)
+    if keeping and not played:
+        played = list(keeping.kept(runs))
+        if progress:
+            progress(sum(part.runs.size for part in played))
+    done = np.concatenate([part.runs for part in played]) if played else np.zeros(0, dtype=np.int64)
     blocks = _blocks(np.setdiff1d(np.arange(runs), done), DRAWS if doubt else 1, block)
     try:
-        for finished in _played(partial(run_block, scenario, *_settled(scenario, seed, doubt), seed), blocks, executor):
+        for finished in in_turn(
+            partial(run_block, scenario, *_settled(scenario, seed, doubt), seed), blocks, executor, named
+        ):
             played.append(finished)
+            if keeping:
+                keeping.keep(finished)
             if progress:
                 progress(finished.runs.size)
     except KeyboardInterrupt:
-        raise Interrupted(joined(scenario, seed, doubt, played) if played else None, runs) from None
-    return joined(scenario, seed, doubt, played)
+        raise Interrupted(joined(scenario, seed, doubt, played, runs) if played else None, runs, checkpoint) from None
+    return joined(scenario, seed, doubt, played, runs)
 
 
 def keep(scenario: Scenario, kept: Callable[[Results], Kept], runs: int = RUNS, seed: int = SEED, *, doubt: bool = True,
@@ -128,24 +149,18 @@ def keep(scenario: Scenario, kept: Callable[[Results], Kept], runs: int = RUNS, 
     """
     _refuse_impossible(scenario, min(runs, block), seed, block)
     play = partial(_kept_of_block, scenario, kept, *_settled(scenario, seed, doubt), seed, doubt)
-    yield from _played(play, _blocks(np.arange(runs), DRAWS if doubt else 1, block), executor)
+    yield from in_turn(play, _blocks(np.arange(runs), DRAWS if doubt else 1, block), executor, named)
 
 
 def _kept_of_block(scenario: Scenario, kept: Callable[[Results], Kept], values: Values, approved: dict[str, NDArray[np.float64]],
                    seed: int, doubt: bool, runs: NDArray[np.int64]) -> tuple[NDArray[np.int64], Kept]:  # fmt: skip
-    results = joined(scenario, seed, doubt, [run_block(scenario, values, approved, seed, runs)])
+    results = joined(scenario, seed, doubt, [run_block(scenario, values, approved, seed, runs)], runs.size)
     return results.numbers, kept(results)
 
 
 def _settled(scenario: Scenario, seed: int, doubt: bool) -> tuple[Values, dict[str, NDArray[np.float64]]]:
     """What is the same in every block: each assumption's value in each draw, and the approvals."""
     return draw_values(scenario, seed, doubt), approvals(scenario)
-
-
-def _played(
-    play: Callable[[NDArray[np.int64]], Kept], blocks: list[NDArray[np.int64]], executor: Executor | None
-) -> Iterator[Kept]:
-    yield from map(play, blocks) if executor is None else executor.map(play, blocks)
 
 
 def _going_on(resume: Results, scenario: Scenario, seed: int, doubt: bool, runs: int) -> Block:

@@ -9,22 +9,20 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.blocks import approvals, people_of, run_block
-from workforce_model.checks import check_block
+from workforce_model.blocks import approvals, price_and_fund, run_block
 from workforce_model.costs import Values
 from workforce_model.doubt import draw_values
-from workforce_model.funding import fund
-from workforce_model.monthly_bill import by_budget, price
 from workforce_model.outcomes import Outcome, asked
 from workforce_model.results import Results, joined
 from workforce_model.scenario import Scenario, as_tree
+from workforce_model.workers import in_turn, named
 
 Figures = NDArray[np.float64]
 Approved = dict[str, NDArray[np.float64]]
@@ -96,8 +94,7 @@ def play(versions: Sequence[Version], outcomes: Sequence[Outcome], numbers: NDAr
             tasks.append((mine, tuple(outcomes), seed, numbers[part]))
     figures = [{outcome: np.empty(numbers.size) for outcome in outcomes} for _ in versions]
     failed: list[set[str]] = [set() for _ in versions]
-    done: Iterator[list[tuple[list[Figures], list[str]]]]
-    done = iter(map(_part, tasks)) if executor is None else executor.map(_part, tasks)
+    done = in_turn(_part, tasks, executor, lambda task: named(task[3]))
     for (group, part), kept in zip(places, done, strict=True):
         for version, (columns, broken) in zip(group, kept, strict=True):
             failed[version].update(broken)
@@ -137,13 +134,8 @@ def repriced(results: Results, version: Version, approved: Approved | None = Non
             f"{scenario.name}: people or cases differ from those of {results.scenario.name}; run it instead"
         )
     draw = np.asarray(results.numbers % next(iter(values.values())).size)
-    budgets = tuple(sorted(scenario.funding.budgets))
-    people = people_of(scenario, results.posts, results.history)
-    cost = price(people, results.months, scenario.costs, values, draw, budgets)
-    ledger = fund(
-        by_budget(cost), results.years, budgets, scenario.funding, approvals(scenario) if approved is None else approved
-    )
-    checks = check_block(scenario, results.posts, results.history, cost, ledger)
+    settled = approvals(scenario) if approved is None else approved
+    cost, ledger, checks = price_and_fund(scenario, results.posts, results.history, values, draw, settled)
     return dataclasses.replace(results, scenario=scenario, cost=cost, ledger=ledger, checks=checks)
 
 
@@ -152,7 +144,7 @@ def _part(task: _Task) -> list[tuple[list[Figures], list[str]]]:
     versions, outcomes, seed, numbers = task
     first, first_approved = versions[0]
     block = run_block(first.scenario, first.drawn, first_approved, seed, numbers)
-    results = joined(first.scenario, seed, False, [block])
+    results = joined(first.scenario, seed, False, [block], numbers.size)
     place = np.searchsorted(results.numbers, numbers)
     kept = []
     for position, (version, approved) in enumerate(versions):
