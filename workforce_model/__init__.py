@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
+    from workforce_model.exploring import explorer, what_changes, what_if
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
     from workforce_model.forecasting import Forecast, forecast
@@ -111,6 +112,7 @@ _HOME = {
     "enough_runs": "luck",
     "envelope_table": "envelope",
     "every_chart": "gallery",
+    "explorer": "exploring",
     "forecast": "forecasting",
     "frontier_of": "choices",
     "further_commissioned_months": "investments",
@@ -148,6 +150,8 @@ _HOME = {
     "uncertainty": "luck",
     "update_rates": "updating",
     "verify": "verification",
+    "what_changes": "exploring",
+    "what_if": "exploring",
     "worth_of_information": "information",
     "write_census": "census_report",
     "write_council_scenario": "council_start",
@@ -202,6 +206,7 @@ __all__ = [
     "enough_runs",
     "envelope_table",
     "every_chart",
+    "explorer",
     "forecast",
     "frontier_of",
     "funding",
@@ -242,6 +247,8 @@ __all__ = [
     "uncertainty",
     "update_rates",
     "verify",
+    "what_changes",
+    "what_if",
     "worth_of_information",
     "write_census",
     "write_council_scenario",
