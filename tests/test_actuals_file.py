@@ -284,6 +284,14 @@ def test_a_figure_that_is_not_there_cannot_be_declared_bad(tmp_path: Path) -> No
     assert "no such figure" in refused(tmp_path, rows(), not_fitted=["assessment.cases_arrived.2018-06"])
 
 
+def test_what_the_file_says_of_itself_is_held_to_its_form(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as error:
+        load_actuals(csv_at(tmp_path, rows(), top=f"# illustrative: perhaps\n# source: {'x' * 601}\n"), plan())
+
+    assert "illustrative = perhaps   expected yes or no" in str(error.value)
+    assert "at most 600 characters" in str(error.value)
+
+
 # --- B29: workbooks -------------------------------------------------------------------------------
 
 

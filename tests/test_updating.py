@@ -15,8 +15,9 @@ from workforce_model.actuals_file import load_actuals
 from workforce_model.counting import OWN_HISTORY, tenure_mix
 from workforce_model.doubt import draw_values
 from workforce_model.illustrative_actuals import as_actuals
+from workforce_model.learning import prior_of
 from workforce_model.model import run
-from workforce_model.updating import Updates, update_rates
+from workforce_model.updating import Updates, update_rates, with_peer_priors
 
 TURNOVER, ARRIVALS = "workforce.turnover_rate", "caseloads.teams.assessment.arrivals"
 
@@ -126,6 +127,21 @@ def test_what_is_stated_without_a_range_or_cannot_be_told_apart_is_not_learnt() 
     assert "without a range" in made().not_learnt["caseloads.teams.fostering.leaving_rate"]
     campaign = plan().replace({"workforce.conversion_rate": 0.005})
     assert "workforce.conversion_rate" in update_rates(campaign, shipped()).not_learnt
+
+
+def test_peers_give_the_prior_and_what_lasts() -> None:
+    priors = pd.DataFrame(
+        {"centre": [0.155, 0.13, 0.15, 17.0], "sd": [0.031, 0.05, 0.05, 2.0], "own_weight": [0.3, 0.8, 0.7, 0.6]},
+        index=["turnover_rate", "agency_rate", "vacancy_rate", "caseload"],
+    )
+
+    believing, lasting = with_peer_priors(plan(), priors)
+    stated = believing.workforce.turnover_rate
+
+    assert lasting == OWN_HISTORY
+    drawn = prior_of(stated)
+    assert drawn.relative_spread == pytest.approx(0.2, abs=0.01)
+    assert stated.value == 0.155
 
 
 def test_an_unknown_rate_is_named_with_those_learnt() -> None:

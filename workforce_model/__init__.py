@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from workforce_model.surprise import causes, surprises
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
-    from workforce_model.updating import Updates, update_rates
+    from workforce_model.updating import Updates, update_rates, with_peer_priors
     from workforce_model.verification import Verification, verify
     from workforce_model.workers import WorkerDied
 
@@ -152,6 +152,7 @@ _HOME = {
     "verify": "verification",
     "what_changes": "exploring",
     "what_if": "exploring",
+    "with_peer_priors": "updating",
     "worth_of_information": "information",
     "write_census": "census_report",
     "write_council_scenario": "council_start",
@@ -249,6 +250,7 @@ __all__ = [
     "verify",
     "what_changes",
     "what_if",
+    "with_peer_priors",
     "worth_of_information",
     "write_census",
     "write_council_scenario",

@@ -107,12 +107,15 @@ class Actuals:
         if self.cut_off <= self.opening:
             return [("cut_off", f"no month after the opening position ({self.opening})")]
         count = len(self.months) + 1
-        return [
-            (f"figures.{team}.{name}", f"{len(series)} figures: expected {count}, {self.opening} to {self.cut_off}")
-            for team, columns in self.figures.items()
-            for name, series in columns.items()
-            if len(series) != count
-        ]
+        found = []
+        for team, columns in self.figures.items():
+            for name, series in columns.items():
+                if len(series) != count:
+                    rule = f"{len(series)} figures: expected {count}, {self.opening} to {self.cut_off}"
+                    found.append((f"figures.{team}.{name}", rule))
+                if any(x is not None and x < 0 for x in series):
+                    found.append((f"figures.{team}.{name}", "a figure below 0: flows out are positive too"))
+        return found
 
     @property
     def months(self) -> pd.PeriodIndex:
