@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from workforce_model.envelope import envelopes
+from workforce_model.envelope import envelopes, newest_budget
 from workforce_model.formats import fte, percent, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
 from workforce_model.results import Results
@@ -37,7 +37,7 @@ def text_alternative(ax: Axes) -> str:
 
 def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Cost of a budget's posts by financial year, against what was approved for each."""
-    budget = budget or newest_budget(results)
+    budget = budget or newest_budget(results.scenario)
     ax = axes_of(ax)
     years = reported_years(results)
     b = results.budgets.index(budget)
@@ -74,7 +74,7 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """A budget's posts filled by permanent staff, month by month."""
-    budget = budget or newest_budget(results)
+    budget = budget or newest_budget(results.scenario)
     ax = axes_of(ax)
     groups = [
         i
@@ -182,15 +182,6 @@ def save(figure: Figure, stem: str | os.PathLike[str]) -> None:
         figure.savefig(path.with_suffix(".png"), dpi=200, metadata={"Description": words, "Software": None})
         figure.savefig(path.with_suffix(".svg"), metadata={"Description": words, "Date": None, "Creator": None})
     path.with_suffix(".txt").write_text(words + "\n", encoding="utf-8")
-
-
-def newest_budget(results: Results) -> str:
-    """The budget whose posts were created last, or the first budget where none were."""
-    created = {
-        budget: max(str(group.created) for group in results.scenario.workforce.posts.values() if group.budget == budget)
-        for budget in envelopes(results.scenario, at="value")
-    }
-    return max(created, key=lambda budget: created[budget]) if created else results.budgets[0]
 
 
 def _busiest(results: list[Results]) -> str:

@@ -121,6 +121,22 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     return found
 
 
+def newest_budget(scenario: Scenario) -> str:
+    """The budget whose posts were created last while the clock runs, or the first budget where none were.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> newest_budget(wm.load_scenario("scenarios/approved.toml"))
+    'nine_posts'
+    """
+    created = {
+        budget: max(str(group.created) for group in scenario.workforce.posts.values() if group.budget == budget)
+        for budget in envelopes(scenario, at="value")
+    }
+    return max(created, key=lambda budget: created[budget]) if created else min(scenario.funding.budgets)
+
+
 def values_at(scenario: Scenario, end: End) -> Values:
     """Every assumption at its value, or at the low or high end of its range where it has one; one draw each."""
     stated = {path: (getattr(a, end), a.value) for path, a in scenario.assumptions().items()}
