@@ -1,0 +1,85 @@
+"""Questions of duties, the improvement plan, audits and inspection, read at the review; not defined where a scenario states none."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+
+import pandas as pd
+
+from workforce_model.actions import Plan
+from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.audits import audit_evidence
+from workforce_model.downgrade_risk import inspection_risk
+from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
+from workforce_model.plan_at_work import plan
+from workforce_model.results import Results
+from workforce_model.review_runs import ReviewRuns
+from workforce_model.work_done import VISITS
+
+INTERVIEWS, FOSTERING, PASSPORTS = "return_home_interviews", "private_fostering", "health_passports"
+
+
+def not_defined(number: int, why: str) -> Answer:
+    """The answer to a question that a scenario gives nothing to answer with.
+
+    Examples
+    --------
+    >>> not_defined(17, "the scenario states nothing about inspection").sentence
+    'Not defined: the scenario states nothing about inspection.'
+    """
+    return Answer(number, QUESTIONS[number][1], math.nan, math.nan, math.nan, NOTHING, f"Not defined: {why}.", pd.DataFrame({"why": [why]}))
+
+
+NOTHING = "not defined"
+
+
+def action_work(few: Results, runs: ReviewRuns, actions: Plan | str | os.PathLike[str] | None) -> Answer:
+    """The work that each action of the improvement plan creates, as it stands at the review.
+
+    Parameters
+    ----------
+    few : Results
+        Runs of the forecast's scenario: each action is played with and without, so fewer will do.
+    """
+    if actions is None:
+        return not_defined(10, "no improvement plan is given")
+    return plan(few, actions, runs.year, as_at=runs.now)
+
+
+def interviews(runs: ReviewRuns) -> Answer:
+    """Return home interviews in the first full year after the review."""
+    return _of_duty(12, runs, (INTERVIEWS,), return_home_interviews)
+
+
+def fostering_visits(runs: ReviewRuns) -> Answer:
+    """Private fostering visits in the first full year after the review."""
+    return _of_duty(13, runs, (FOSTERING, FOSTERING + VISITS), private_fostering)
+
+
+def passports(runs: ReviewRuns) -> Answer:
+    """Health passport coverage at the end of the first full year after the review."""
+    return _of_duty(14, runs, (PASSPORTS,), health_passports)
+
+
+def _of_duty(number: int, runs: ReviewRuns, duties: tuple[str, ...], answered: Callable[[Results, str], Answer]) -> Answer:
+    missing = [duty for duty in duties if duty not in runs.forecast.duties.names]
+    if missing:
+        return not_defined(number, f"the scenario states no {' and no '.join(name.replace('_', ' ') for name in missing)}")
+    return answered(runs.forecast, runs.next_year)
+
+
+def audits(runs: ReviewRuns) -> Answer:
+    """What audits can tell from noise: those of the posts under review where they do any, else those of existing staff."""
+    done = runs.forecast.duties
+    stated = runs.forecast.scenario.duties.work if runs.forecast.scenario.duties else {}
+    judged = sorted((name for name in done.names if "good" in done.work[name]), key=lambda name: not set(stated[name].done_by) & set(runs.groups))
+    return audit_evidence(runs.forecast, judged[0]) if judged else not_defined(15, "the scenario states no audits with a share found good")
+
+
+def downgrade(runs: ReviewRuns) -> Answer:
+    """Odds and cost of a lower grade, with and without the money."""
+    if runs.plan.scenario.inspection is None or runs.nothing.scenario.inspection is None:
+        return not_defined(17, "the scenario states nothing about inspection")
+    return inspection_risk(runs.nothing, runs.plan)
