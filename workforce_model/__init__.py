@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, charts_decisions, charts_duties, costs, funding, statements
+    from workforce_model import charts, charts_decisions, charts_duties, charts_review, costs, funding, statements
     from workforce_model.actions import load_plan
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
@@ -44,9 +44,11 @@ if TYPE_CHECKING:
     from workforce_model.practice_effects import practice_lead_effects
     from workforce_model.problems import ScenarioError
     from workforce_model.results import Results
+    from workforce_model.review_folder import write_review
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
     from workforce_model.sensitivity import sobol, tornado
+    from workforce_model.six_month_review import Review, review
     from workforce_model.starting import latest_start
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
@@ -56,6 +58,9 @@ _HOME = {
     "Interrupted": "model",
     "tornado": "sensitivity",
     "sobol": "sensitivity",
+    "Review": "six_month_review",
+    "review": "six_month_review",
+    "write_review": "review_folder",
     "sweep": "grids",
     "SweepStopped": "grids",
     "discover": "discovery",
@@ -107,7 +112,7 @@ _HOME = {
     "shipped_scenarios": "files",
     "write_run": "run_folder",
 }
-_ROOMS = ("charts", "charts_decisions", "charts_duties", "costs", "funding", "statements")
+_ROOMS = ("charts", "charts_decisions", "charts_duties", "charts_review", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -117,6 +122,7 @@ __all__ = [
     "Investment",
     "Outcome",
     "Results",
+    "Review",
     "Scenario",
     "ScenarioError",
     "SweepStopped",
@@ -135,6 +141,7 @@ __all__ = [
     "charts",
     "charts_decisions",
     "charts_duties",
+    "charts_review",
     "compare",
     "conversion_campaign",
     "costs",
@@ -160,6 +167,7 @@ __all__ = [
     "private_fostering",
     "retention_payments",
     "return_home_interviews",
+    "review",
     "run",
     "shipped_scenarios",
     "smallest_package",
@@ -169,6 +177,7 @@ __all__ = [
     "tornado",
     "uncertainty",
     "worth_of_information",
+    "write_review",
     "write_run",
 ]
 

@@ -22,7 +22,10 @@ from workforce_model.files import load_scenario, read_alone, read_inputs
 from workforce_model.model import RUNS, SEED, Results
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
+from workforce_model.review_folder import write_review
 from workforce_model.run_folder import ChecksFailed, write_run
+from workforce_model.six_month_review import FEW, NOTHING, PLAN
+from workforce_model.six_month_review import review as review_scenario
 from workforce_model.summary import summary_text
 
 BAD_INPUT, CHECK_FAILED, ENVIRONMENT, INTERRUPTED = 2, 3, 4, 130
@@ -94,6 +97,47 @@ def compare(
         _say(f"Written to {write_comparison(found, out)}")
     if found.failed:
         sys.exit(CHECK_FAILED)
+
+
+@commands.command()
+@click.argument("scenario", metavar="APPROVED.toml")
+@click.option(
+    "--actuals",
+    type=click.Path(),
+    help="What happened, as the template gives it; without it the review stands before any actuals.",
+)
+@click.option(
+    "--baseline", type=click.Path(), default=str(NOTHING), help="Doing nothing; by default the scenario shipped."
+)
+@click.option("--plan", type=click.Path(), default=str(PLAN), help="The improvement plan; by default the one shipped.")
+@click.option(
+    "--runs", default=RUNS, show_default=True, help="Futures to play of the plan, of doing nothing and of the forecast."
+)
+@click.option("--few", default=FEW, show_default=True, help="Futures of each play that a question makes for itself.")
+@click.option("--seed", default=SEED, show_default=True, help="Root seed; the same seed is the same luck.")
+@click.option("--out", type=click.Path(), help="Folder to write; by default a new one under results/.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier review in that folder.")
+@click.option("--processes", type=click.IntRange(1), help="Processes to use; the figures do not depend on it.")
+def review(scenario: str, actuals: str | None, baseline: str, plan: str, runs: int, few: int, seed: int, out: str | None, overwrite: bool,
+           processes: int | None) -> None:  # fmt: skip
+    """Answer the twenty questions of a six-month review, and write them to a folder."""
+    approved, nothing, stated = load_scenario(scenario), load_scenario(baseline), load_plan(plan)
+    wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
+    with _pool(wanted) as executor, tqdm(total=20, unit=" answers", disable=None, leave=False) as bar:
+        found = review_scenario(
+            approved,
+            actuals,
+            runs,
+            seed,
+            baseline=nothing,
+            actions=stated,
+            few=few,
+            executor=executor,
+            progress=lambda _: bar.update(),
+        )
+    _say(found.text())
+    inputs = tuple(file for path in (scenario, baseline) for file in read_inputs(path))
+    _say(f"Written to {write_review(found, out, overwrite=overwrite, inputs=inputs)}")
 
 
 @commands.command()

@@ -48,10 +48,14 @@ def breaking_arrivals(runs: ReviewRuns, few: int, executor: Executor | None = No
         Runs of each value tried.
     """
     scenario, team, year = runs.forecast.scenario, runs.team, runs.next_year
-    undone = spread(asked(runs.nothing, Outcome("share_at_or_over", team=team, year=year))[:few], runs.nothing.draw[:few])
+    undone = spread(
+        asked(runs.nothing, Outcome("share_at_or_over", team=team, year=year))[:few], runs.nothing.draw[:few]
+    )
     if not any(stated.arrivals.value for stated in scenario.caseloads.teams.values()):
         return not_defined(9, "no cases arrive in this scenario")
-    found = arrivals_that_break(scenario, team, undone.mean, year=year, runs=few, seed=runs.forecast.seed, doubt=True, executor=executor)
+    found = arrivals_that_break(
+        scenario, team, undone.mean, year=year, runs=few, seed=runs.forecast.seed, doubt=True, executor=executor
+    )
     table = pd.DataFrame(found.tried, columns=["arrivals_a_month", "share_less_target", "mc_error"])
     table.insert(0, "assumption", found.assumption)
     table.insert(1, "target_share", undone.mean)
@@ -60,7 +64,17 @@ def breaking_arrivals(runs: ReviewRuns, few: int, executor: Executor | None = No
         f"had been done, {percent(undone.mean)}. {found.sentence} ({few} runs a value.)"
     )
     value, low, high = (math.nan if x is None else x for x in (found.value, found.low, found.high))
-    return Answer(9, QUESTIONS[9][1], value, low, high, "cases a month", sentence, table, partial(_turning_chart, found, scenario, team, year))
+    return Answer(
+        9,
+        QUESTIONS[9][1],
+        value,
+        low,
+        high,
+        "cases a month",
+        sentence,
+        table,
+        partial(_turning_chart, found, scenario, team, year),
+    )
 
 
 def _turning_chart(found: TurningPoint, scenario: Scenario, team: str, year: str, ax: Any = None) -> Any:
@@ -79,7 +93,16 @@ def what_money_buys(runs: ReviewRuns, few: int, executor: Executor | None = None
     start = str(runs.now + MONTHS_TO_CREATE)
     teams = sorted(scenario.caseloads.teams)
     bought = {team: further_posts(scenario, team, start=start) for team in teams}
-    table = options(scenario, list(bought.values()), STEPS, keep=KEEP, year=year, runs=few, seed=runs.forecast.seed, executor=executor)
+    table = options(
+        scenario,
+        list(bought.values()),
+        STEPS,
+        keep=KEEP,
+        year=year,
+        runs=few,
+        seed=runs.forecast.seed,
+        executor=executor,
+    )
     ranked = ranked_by_gain(table, bought)
     for measure, column in ((KEPT, "chance_do_nothing"), ("share_at_or_over", "share_over_do_nothing")):
         outcomes = [asked(runs.nothing, Outcome(measure, team=team, year=year, keep=KEEP)) for team in ranked["team"]]
@@ -119,7 +142,19 @@ def ranked_by_gain(table: pd.DataFrame, bought: dict[str, Investment]) -> pd.Dat
         gain, error = (most[x] / steps if steps else math.nan for x in ("change", "error"))
         rows.append((team, int(most["units"]), most["units"] * one.each_gbp, now["chance"], most["chance"], gain, error, bool(most["clear"]),
                      now["share_over"], most["share_over"], bool(now["chance"] < NEEDED)))  # fmt: skip
-    columns = ["team", "posts", "gbp_a_year", "chance_now", "chance_with", "gain_per_50k", "error_per_50k", "clear", "share_over_now", "share_over_with", "needed"]
+    columns = [
+        "team",
+        "posts",
+        "gbp_a_year",
+        "chance_now",
+        "chance_with",
+        "gain_per_50k",
+        "error_per_50k",
+        "clear",
+        "share_over_now",
+        "share_over_with",
+        "needed",
+    ]
     ranked = pd.DataFrame(rows, columns=columns)
     ranked = ranked.sort_values(["needed", "clear", "gain_per_50k"], ascending=False, kind="stable", ignore_index=True)
     return ranked.assign(place=_places(ranked))
@@ -151,11 +186,17 @@ def _bought_said(runs: ReviewRuns, ranked: pd.DataFrame, bought: dict[str, Inves
                      f"{percent(row['chance_now'])} now, {percent(row['chance_with'])} with {row['posts']} posts)")  # fmt: skip
     unclear = [runs.team_label(t) for t in ranked[ranked["place"] == NO_GAIN]["team"]]
     enough = [runs.team_label(t) for t in ranked[ranked["place"] == NO_NEED]["team"]]
-    said = f"further permanent posts raise it most in {', '.join(parts)}" if parts else "up to £250k of further permanent posts raises it clearly in no team"
+    said = (
+        f"further permanent posts raise it most in {', '.join(parts)}"
+        if parts
+        else "up to £250k of further permanent posts raises it clearly in no team"
+    )
     said += f"; no gain beyond the error in {', '.join(unclear)}" if unclear else ""
     said += f"; no need in {', '.join(enough)}, where it is {percent(NEEDED)} or more already" if enough else ""
-    undone = ", ".join(f"{runs.team_label(t)} {percent(c)}" for t, c in zip(ranked["team"], ranked["chance_do_nothing"], strict=True))
-    worst = ranked.loc[ranked["share_over_now"].idxmax()]
+    undone = ", ".join(
+        f"{runs.team_label(t)} {percent(c)}" for t, c in zip(ranked["team"], ranked["chance_do_nothing"], strict=True)
+    )
+    worst = ranked.sort_values("share_over_now").iloc[-1]
     return (
         f"The chance that nine in ten workers are below {limit} in {march(year)}: {whole}{said}. Most are at {limit} or more in {runs.team_label(worst['team'])}: "
         f"{percent(worst['share_over_now'])}, and {percent(worst['share_over_with'])} with {worst['posts']} more posts. Doing nothing at all, the chance is: {undone}. ({few} runs an option.)"
@@ -192,7 +233,7 @@ def what_drives_the_answer(runs: ReviewRuns, few: int, executor: Executor | None
     held = table[table["clear"]].drop_duplicates("assumption")["rests_on"].value_counts()
     sentence = f"{said}. Of the {held.sum()} that clearly move either: {', '.join(f'{n} {kind}' for kind, n in held.items()) or 'none'}. ({few} runs an end.)"
     low, high = sorted((first["at_low"], first["at_high"]))
-    return Answer(19, QUESTIONS[19][1], first["swing"], low, high, "change in the share of workers", sentence, table,
+    return Answer(19, QUESTIONS[19][1], max(low, high, key=abs), low, high, "change in the share of workers", sentence, table,
                   partial(_tornado_chart, parts[over], scenario, over, few))  # fmt: skip
 
 
@@ -231,7 +272,10 @@ def _driver_said(outcome: Outcome, bars: pd.DataFrame, scenario: Scenario) -> st
     words = outcome.words(scenario)
     if not shown:
         return f"Nothing tried moves {words} beyond the Monte Carlo error"
-    parts = [f"{r['assumption']} ({outcome.printed(r['at_low'], change=True)} to {outcome.printed(r['at_high'], change=True)}; {r['rests_on']})" for r in shown]
+    parts = [
+        f"{r['assumption']} ({outcome.printed(r['at_low'], change=True)} to {outcome.printed(r['at_high'], change=True)}; {r['rests_on']})"
+        for r in shown
+    ]
     return f"{words[:1].upper()}{words[1:]} moves most with {', '.join(parts)}"
 
 

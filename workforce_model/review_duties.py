@@ -29,7 +29,16 @@ def not_defined(number: int, why: str) -> Answer:
     >>> not_defined(17, "the scenario states nothing about inspection").sentence
     'Not defined: the scenario states nothing about inspection.'
     """
-    return Answer(number, QUESTIONS[number][1], math.nan, math.nan, math.nan, NOTHING, f"Not defined: {why}.", pd.DataFrame({"why": [why]}))
+    return Answer(
+        number,
+        QUESTIONS[number][1],
+        math.nan,
+        math.nan,
+        math.nan,
+        NOTHING,
+        f"Not defined: {why}.",
+        pd.DataFrame({"why": [why]}),
+    )
 
 
 NOTHING = "not defined"
@@ -63,10 +72,14 @@ def passports(runs: ReviewRuns) -> Answer:
     return _of_duty(14, runs, (PASSPORTS,), health_passports)
 
 
-def _of_duty(number: int, runs: ReviewRuns, duties: tuple[str, ...], answered: Callable[[Results, str], Answer]) -> Answer:
+def _of_duty(
+    number: int, runs: ReviewRuns, duties: tuple[str, ...], answered: Callable[[Results, str], Answer]
+) -> Answer:
     missing = [duty for duty in duties if duty not in runs.forecast.duties.names]
     if missing:
-        return not_defined(number, f"the scenario states no {' and no '.join(name.replace('_', ' ') for name in missing)}")
+        return not_defined(
+            number, f"the scenario states no {' and no '.join(name.replace('_', ' ') for name in missing)}"
+        )
     return answered(runs.forecast, runs.next_year)
 
 
@@ -74,8 +87,15 @@ def audits(runs: ReviewRuns) -> Answer:
     """What audits can tell from noise: those of the posts under review where they do any, else those of existing staff."""
     done = runs.forecast.duties
     stated = runs.forecast.scenario.duties.work if runs.forecast.scenario.duties else {}
-    judged = sorted((name for name in done.names if "good" in done.work[name]), key=lambda name: not set(stated[name].done_by) & set(runs.groups))
-    return audit_evidence(runs.forecast, judged[0]) if judged else not_defined(15, "the scenario states no audits with a share found good")
+    judged = sorted(
+        (name for name in done.names if "good" in done.work[name]),
+        key=lambda name: not set(stated[name].done_by) & set(runs.groups),
+    )
+    return (
+        audit_evidence(runs.forecast, judged[0])
+        if judged
+        else not_defined(15, "the scenario states no audits with a share found good")
+    )
 
 
 def downgrade(runs: ReviewRuns) -> Answer:

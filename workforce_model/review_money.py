@@ -10,13 +10,16 @@ import numpy as np
 import pandas as pd
 
 from workforce_model.answers import QUESTIONS, Answer
-from workforce_model.benefits import AVOIDED, CASHABLE, OVERSPEND, benefits, cost_of_budget, difference_check, money_approved
-from workforce_model.costs import break_even_rate, hourly_charge, permanent_price
-from workforce_model.doubt import draw_values
-from workforce_model.envelope import envelope_table, envelopes, values_at
-from workforce_model.formats import NOT_DEFINED, percent, pounds, rounded, thousands
+from workforce_model.benefits import (
+    CASHABLE,
+    benefits,
+    cost_of_budget,
+    difference_check,
+    money_approved,
+)
+from workforce_model.envelope import envelope_table, envelopes
+from workforce_model.formats import percent, pounds, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
-from workforce_model.periods import financial_year_start
 from workforce_model.ranges import clear, count, money
 from workforce_model.results import Results
 from workforce_model.review_runs import Figures, ReviewRuns
@@ -41,26 +44,62 @@ def spend_and_outturn(runs: ReviewRuns) -> Answer:
         totals += np.array([spent, to_date, np.broadcast_to(approved, spent.shape)])
         rows.append(_outturn_row(runs, forecast.scenario.funding.budgets[budget].label, spent, to_date, approved))
     rows.append(_outturn_row(runs, "All budgets", *totals))
-    columns = ["budget", "period", "unit", "approved", "spent_to_date", "still_to_come", "mean", "p10", "p90", "variance"]
+    columns = [
+        "budget",
+        "period",
+        "unit",
+        "approved",
+        "spent_to_date",
+        "still_to_come",
+        "mean",
+        "p10",
+        "p90",
+        "variance",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     mine = spread(cost_of_budget(forecast, runs.budget, months), forecast.draw)
     whole = spread(totals[0], forecast.draw)
-    approved = float(money_approved(forecast, runs.budget, year).mean())
+    granted = float(money_approved(forecast, runs.budget, year).mean())
     spent_so_far = cost_of_budget(forecast, runs.budget, closed).mean()
-    so_far = f"{pounds(spent_so_far)} was spent by the end of {runs.now}; " if runs.through is not None else "what is spent to date is not known; "
-    left = approved - mine.mean
+    so_far = (
+        f"{pounds(spent_so_far)} was spent by the end of {runs.now}; "
+        if runs.through is not None
+        else "what is spent to date is not known; "
+    )
+    left = granted - mine.mean
     sentence = (
-        f"{_first_up(runs.budget_label)}: {so_far}the forecast outturn for {year} is {money(mine)}, against £{thousands(approved)}k approved: "
+        f"{_first_up(runs.budget_label)}: {so_far}the forecast outturn for {year} is {money(mine)}, against £{thousands(granted)}k approved: "
         f"{'£' + thousands(left) + 'k is left unspent' if left >= 0 else '£' + thousands(-left) + 'k more than approved'}, on average. "
         f"All budgets together: {money(whole)}."
     )
-    return Answer(1, QUESTIONS[1][1], mine.mean, mine.p10, mine.p90, "GBP", sentence, table)
+    return Answer(
+        1, QUESTIONS[1][1], mine.mean, mine.p10, mine.p90, "GBP", sentence, table, partial(_outturn_chart, runs, table)
+    )
 
 
-def _outturn_row(runs: ReviewRuns, label: str, spent: Figures, to_date: Figures, approved: Figures) -> tuple[object, ...]:
+def _outturn_chart(runs: ReviewRuns, table: pd.DataFrame, ax: Any = None) -> Any:
+    from workforce_model.charts_review import outturn_of_budgets
+
+    return outturn_of_budgets(runs, table, ax=ax)
+
+
+def _outturn_row(
+    runs: ReviewRuns, label: str, spent: Figures, to_date: Figures, approved: Figures
+) -> tuple[object, ...]:
     s, known = spread(spent, runs.forecast.draw), runs.through is not None
     paid = float(to_date.mean()) if known else math.nan
-    return label, runs.year, "GBP", float(approved.mean()), paid, s.mean - paid, s.mean, s.p10, s.p90, s.mean - float(approved.mean())
+    return (
+        label,
+        runs.year,
+        "GBP",
+        float(approved.mean()),
+        paid,
+        s.mean - paid,
+        s.mean,
+        s.p10,
+        s.p90,
+        s.mean - float(approved.mean()),
+    )
 
 
 def full_year_cost(runs: ReviewRuns) -> Answer:
@@ -73,13 +112,19 @@ def full_year_cost(runs: ReviewRuns) -> Answer:
     """
     scenario, budget = runs.forecast.scenario, runs.budget
     if budget not in envelopes(scenario, at="value"):
-        raise ValueError(f"{scenario.name}: no budget has both posts created while the clock runs and an approval; nothing to test")
+        raise ValueError(
+            f"{scenario.name}: no budget has both posts created while the clock runs and an approval; nothing to test"
+        )
     low, central, high = (envelopes(scenario, at=end)[budget] for end in ("low", "value", "high"))
     drawn = envelopes(scenario, seed=runs.forecast.seed)[budget]
     cost, approved = float(central.cost_first_year[0]), central.approved_first_year
     p10, p90 = (float(x) for x in np.quantile(drawn.cost_first_year, (0.1, 0.9)))
     enough = float((drawn.cost_first_year <= approved).mean())
-    verdict = f"more than the £{thousands(approved)}k approved, by £{thousands(cost - approved)}k" if cost > approved else f"within the £{thousands(approved)}k approved"
+    verdict = (
+        f"more than the £{thousands(approved)}k approved, by £{thousands(cost - approved)}k"
+        if cost > approved
+        else f"within the £{thousands(approved)}k approved"
+    )
     sentence = (
         f"All {central.posts} posts filled for twelve months cost £{thousands(cost)}k at central prices [{thousands(p10)} to {thousands(p90)}; "
         f"{thousands(float(low.cost_first_year[0]))} with every price at its low end, {thousands(float(high.cost_first_year[0]))} at its high], {verdict}; "
@@ -87,7 +132,17 @@ def full_year_cost(runs: ReviewRuns) -> Answer:
         f"The chance that it is enough for a full year is {percent(enough)}."
     )
     table = envelope_table(scenario, runs.forecast.seed)
-    return Answer(2, QUESTIONS[2][1], cost, p10, p90, "GBP a year", sentence, table, partial(_envelope_chart, runs.forecast, budget))
+    return Answer(
+        2,
+        QUESTIONS[2][1],
+        cost,
+        p10,
+        p90,
+        "GBP a year",
+        sentence,
+        table,
+        partial(_envelope_chart, runs.forecast, budget),
+    )
 
 
 def _envelope_chart(results: Results, budget: str, ax: Any = None) -> Any:
@@ -109,12 +164,21 @@ def agency_weeks_ended(runs: ReviewRuns) -> Answer:
     for year, months in reported_years(option).items():
         weeks = [spread(WEEKS_A_MONTH * fte[months + 1].sum(axis=0), option.draw) for fte in (gross, fewer)]
         found[year] = weeks
-        rows += [(year, what, "FTE weeks", s.mean, s.p10, s.p90, s.error) for what, s in zip(("gross", "net"), weeks, strict=True)]
+        rows += [
+            (year, what, "FTE weeks", s.mean, s.p10, s.p90, s.error)
+            for what, s in zip(("gross", "net"), weeks, strict=True)
+        ]
     table = pd.DataFrame(rows, columns=["period", "measure", "unit", "mean", "p10", "p90", "mc_error"])
     ended, net = found[runs.next_year]
-    net_words = f"net of those who would have gone anyway, and with all cover counted, {count(net)} fewer" if net.mean >= 0 else f"but with all cover counted {count(net)} fewer, which is more agency, not less"
+    net_words = (
+        f"net of those who would have gone anyway, and with all cover counted, {count(net)} fewer"
+        if net.mean >= 0
+        else f"but with all cover counted {count(net)} fewer, which is more agency, not less"
+    )
     if not clear(net):
-        net_words = f"net, with all cover counted, the {count(net)} fewer cannot be told from no difference with these runs"
+        net_words = (
+            f"net, with all cover counted, the {count(net)} fewer cannot be told from no difference with these runs"
+        )
     sentence = (
         f"In {runs.next_year} the posts end {count(ended)} FTE weeks of agency above establishment, gross; {net_words}. "
         "How far a starter ends agency is an assumption, not a finding."
@@ -150,13 +214,34 @@ def what_is_cashable(runs: ReviewRuns) -> Answer:
     reduces = _line(runs, months, within=False)
     whose = ", ".join(dict.fromkeys(mine[mine["kind"] == CASHABLE]["whose"])) or "no budget"
     check = difference_check(runs.nothing, runs.plan)
-    twice = "nothing is counted twice: each pound lies in one line, and in every run the change in cost is the change in money used and in the gap" if check.status == "passed" else "the check that nothing is counted twice FAILED"
-    said = f"{money(_saved(cashable))} is cashable in {runs.next_year} (in: {whose.lower()})" if clear(cashable) else f"nothing is cashable in {runs.next_year} beyond the Monte Carlo error"
+    twice = (
+        "nothing is counted twice: each pound lies in one line, and in every run the change in cost is the change in money used and in the gap"
+        if check.status == "passed"
+        else "the check that nothing is counted twice FAILED"
+    )
+    said = (
+        f"{money(_saved(cashable))} is cashable in {runs.next_year} (in: {whose.lower()})"
+        if clear(cashable)
+        else f"nothing is cashable in {runs.next_year} beyond the Monte Carlo error"
+    )
     if clear(cashable) and cashable.mean > 0:
         said = f"nothing is cashable in {runs.next_year}: existing budgets spend {money(cashable)} more"
-    other = f"{money(_saved(reduces))} only reduces a forecast overspend" if clear(reduces) and reduces.mean < 0 else "no forecast overspend is reduced beyond the Monte Carlo error"
+    other = (
+        f"{money(_saved(reduces))} only reduces a forecast overspend"
+        if clear(reduces) and reduces.mean < 0
+        else "no forecast overspend is reduced beyond the Monte Carlo error"
+    )
     sentence = f"{_first_up(said)}; {other}; {twice}. The lines are never added together."
-    return Answer(5, QUESTIONS[5][1], -cashable.mean + 0.0, -cashable.p90 + 0.0, -cashable.p10 + 0.0, "GBP saved a year", sentence, table)
+    return Answer(
+        5,
+        QUESTIONS[5][1],
+        -cashable.mean + 0.0,
+        -cashable.p90 + 0.0,
+        -cashable.p10 + 0.0,
+        "GBP saved a year",
+        sentence,
+        table,
+    )
 
 
 def _line(runs: ReviewRuns, months: Any, *, within: bool) -> Spread:
@@ -165,7 +250,11 @@ def _line(runs: ReviewRuns, months: Any, *, within: bool) -> Spread:
     for budget in runs.nothing.budgets:
         approved = money_approved(runs.nothing, budget, runs.next_year)
         before, after = (cost_of_budget(r, budget, months) for r in (runs.nothing, runs.plan))
-        change += np.minimum(after, approved) - np.minimum(before, approved) if within else np.maximum(after - approved, 0) - np.maximum(before - approved, 0)
+        change += (
+            np.minimum(after, approved) - np.minimum(before, approved)
+            if within
+            else np.maximum(after - approved, 0) - np.maximum(before - approved, 0)
+        )
     return spread(change, runs.plan.draw)
 
 
@@ -173,121 +262,5 @@ def _saved(s: Spread) -> Spread:
     return Spread(-s.mean, -s.p90, -s.p50, -s.p10, s.error, s.runs)
 
 
-def break_even_conversions(runs: ReviewRuns) -> Answer:
-    """How many conversions would meet what the posts cost beyond the approval, how soon one pays back, and at what rate.
-
-    Converting saves the premium: what an agency worker of the grade costs in a year less the matched post. It adds no
-    capacity. The premium's sign is free; where it is nought or less no number of conversions breaks even.
-    """
-    scenario, year = runs.forecast.scenario, runs.next_year
-    grade = _converted_grade(runs)
-    drawn = draw_values(scenario, runs.forecast.seed, doubt=True)
-    central, premiums = _premium(runs, grade, values_at(scenario, "value")), _premium(runs, grade, drawn)["premium"]
-    test = envelopes(scenario, at="value").get(runs.budget)
-    gap = test.gap()[0] if test else math.nan
-    premium, rate, charge = (float(central[x][0]) for x in ("premium", "break_even", "charge"))
-    needed = conversions_needed(gap, premium)
-    high, low = (conversions_needed(gap, float(x)) for x in np.quantile(premiums, (0.1, 0.9)))
-    covering = spread(measured(runs.forecast, "agency_cover_fte")[runs.at + 1], runs.forecast.draw)
-    months = _payback_months(runs, premium)
-    rows = [
-        ("premium, agency less the matched post", "GBP a year", premium, *np.quantile(premiums, (0.1, 0.9))),
-        ("agency charge", "GBP an hour", charge, math.nan, math.nan),
-        ("break-even charge", "GBP an hour", rate, math.nan, math.nan),
-        ("gap in a full year", "GBP", gap, math.nan, math.nan),
-        ("conversions that meet the gap", "conversions", *map(_finite, (needed, low, high))),
-        ("months until a conversion has paid back", "months", _finite(months), math.nan, math.nan),
-        ("agency covering vacancies", "FTE", covering.mean, covering.p10, covering.p90),
-        ("share of futures in which agency costs more than the post", "share", float((premiums > 0).mean()), math.nan, math.nan),
-    ]
-    table = pd.DataFrame(rows, columns=["measure", "unit", "mean", "p10", "p90"])
-    table.insert(0, "period", year)
-    sentence = _conversions_said(runs, premium, premiums, needed, gap, months, rate, charge, covering)
-    return Answer(6, QUESTIONS[6][1], _finite(needed), _finite(low), _finite(high), "conversions", sentence, table)
-
-
-def conversions_needed(gap_gbp: float, premium_gbp: float) -> float:
-    """Whole conversions whose premium meets a gap; infinite where no number does, none where there is no gap.
-
-    Examples
-    --------
-    >>> conversions_needed(99_000, 10_000), conversions_needed(-5_000, 10_000), conversions_needed(99_000, -1)
-    (10.0, 0.0, inf)
-    """
-    if math.isnan(gap_gbp):
-        return math.nan
-    if gap_gbp <= 0:
-        return 0.0
-    return float(math.ceil(gap_gbp / premium_gbp)) if premium_gbp > 0 else math.inf
-
-
-def _finite(x: float) -> float:
-    """Not a number for what is never reached: it is not defined."""
-    return x if math.isfinite(x) else math.nan
-
-
-def _converted_grade(runs: ReviewRuns) -> str:
-    """The grade of the posts under review with an agency rate that holds most posts."""
-    scenario = runs.forecast.scenario
-    heads: dict[str, int] = {}
-    for group in scenario.workforce.posts.values():
-        if scenario.costs.grades[group.grade].agency_rate is not None:
-            heads[group.grade] = heads.get(group.grade, 0) + group.number
-    return max(sorted(heads), key=lambda grade: heads[grade])
-
-
-def _premium(runs: ReviewRuns, grade: str, values: Any) -> dict[str, Figures]:
-    """A year's premium, the charge for an hour, and the charge at which there is no premium, by draw."""
-    costs, when = runs.forecast.scenario.costs, financial_year_start(runs.next_year)
-    post = 12 * permanent_price(costs, values, when, grade, 1.0).sum(axis=0)
-    charge = hourly_charge(costs, values, when, grade, 1.0).sum(axis=0)
-    hours, weeks = values["costs.agency_hours"], values["costs.agency_weeks"]
-    return {"premium": charge * hours * weeks - post, "charge": charge, "break_even": np.asarray(break_even_rate(post, hours, weeks))}
-
-
-def _payback_months(runs: ReviewRuns, premium: float) -> float:
-    """Months of premium that pay for a conversion's checks and, at most, its fee; infinite where it saves nothing."""
-    costs = runs.forecast.scenario.costs
-    checks = max(costs.checks_per_start.items())[1].value if costs.checks_per_start else 0.0
-    once = checks + (costs.conversion_fee.value if costs.conversion_fee is not None else 0.0)
-    return math.inf if premium <= 0 else once / (premium / 12)
-
-
-def _conversions_said(runs: ReviewRuns, premium: float, premiums: Figures, needed: float, gap: float, months: float, rate: float,
-                      charge: float, covering: Spread) -> str:  # fmt: skip
-    low, high = np.quantile(premiums, (0.1, 0.9))
-    more = "more" if premium > 0 else "less"
-    start = (
-        f"An agency worker costs {pounds(abs(premium))} a year {more} than the matched post at central prices [{pounds(low)} to {pounds(high)}; more in "
-        f"{percent(float((premiums > 0).mean()))} of futures]: the charge of £{rounded(charge, 2)} an hour is level with the post at £{rounded(rate, 2)}."
-    )
-    if math.isnan(gap):
-        return f"{start} No approval stands against posts, so how many conversions break even is {NOT_DEFINED}."
-    if needed == 0:
-        return f"{start} The posts fit their approval, so no conversion is needed to meet a gap."
-    if math.isinf(needed):
-        return f"{start} So no number of conversions meets the £{thousands(gap)}k by which the posts exceed the approval."
-    enough = (
-        f"only {rounded(covering.mean, 1)} FTE of agency cover vacancies, so conversion alone cannot"
-        if needed > covering.mean
-        else f"{rounded(covering.mean, 1)} FTE of agency cover vacancies"
-    )
-    pays = f"back in its {_nth(max(math.ceil(months), 1))} month"
-    return f"{start} {rounded(needed)} conversions would meet the £{thousands(gap)}k by which the posts exceed the approval; {enough}. Each pays {pays} and adds no capacity."
-
-
-def _nth(n: int) -> str:
-    """A number as a place in order: 1st, 2nd, 3rd, 4th.
-
-    Examples
-    --------
-    >>> _nth(1), _nth(12), _nth(23)
-    ('1st', '12th', '23rd')
-    """
-    return f"{n}{'th' if n % 100 in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
-
-
 def _first_up(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-

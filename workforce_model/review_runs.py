@@ -46,6 +46,24 @@ class ReviewRuns:
         refuse_unpaired(self.nothing, self.plan)
 
     @property
+    def mark(self) -> str:
+        """What every output says of the actuals it rests on."""
+        if self.through is None:
+            return "No actuals yet: the plan as it stands before any."
+        return (
+            f"ILLUSTRATIVE ACTUALS, made up to show the form, to {self.through}."
+            if self.illustrative
+            else f"Actuals to {self.through}."
+        )
+
+    @property
+    def lead(self) -> str:
+        """How every answer begins."""
+        if self.through is None:
+            return "Before any actuals:"
+        return f"On {'ILLUSTRATIVE ' if self.illustrative else ''}actuals to {self.through}:"
+
+    @property
     def now(self) -> pd.Period:
         """The month the review reads: the last of the actuals, or six months into the first reported year."""
         return self.forecast.scenario.periods.report_from + SIX_MONTHS - 1 if self.through is None else self.through
@@ -79,13 +97,15 @@ class ReviewRuns:
     @property
     def groups(self) -> tuple[str, ...]:
         """The post groups of that budget."""
-        return tuple(name for name, group in self.forecast.scenario.workforce.posts.items() if group.budget == self.budget)
+        return tuple(
+            name for name, group in self.forecast.scenario.workforce.posts.items() if group.budget == self.budget
+        )
 
     @property
     def team(self) -> str:
         """The team most of its case-holding posts are in; the team with most cases where none holds cases."""
         scenario = self.forecast.scenario
-        posts = {team: 0 for team in sorted(scenario.caseloads.teams)}
+        posts = dict.fromkeys(sorted(scenario.caseloads.teams), 0)
         for group in (scenario.workforce.posts[name] for name in self.groups):
             if group.holds_cases and group.team in posts:
                 posts[group.team] += group.number

@@ -95,19 +95,46 @@ def write_run(
         If the folder is there and ``overwrite`` is not given, or what is there is not a run.
     """
     together = [results] if isinstance(results, Results) else list(results)
-    failed = sorted({check.name for r in together for check in r.checks if check.status == "failed"})
-    if failed:
-        raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
+    refuse_failed(together)
     target = (
         Path(out)
         if out is not None
         else Path("results") / f"{together[-1].scenario.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     )
+    return written_whole(target, lambda folder: _write_all(together, folder, list(inputs)), overwrite=overwrite)
+
+
+def refuse_failed(together: Sequence[Results]) -> None:
+    """Refuse to report runs that broke an invariant.
+
+    Raises
+    ------
+    ChecksFailed
+        Naming the checks.
+    """
+    failed = sorted({check.name for r in together for check in r.checks if check.status == "failed"})
+    if failed:
+        raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
+
+
+def written_whole(target: Path, write: Callable[[Path], None], *, overwrite: bool) -> Path:
+    """A folder written by a function, put in its place only once it is complete.
+
+    Parameters
+    ----------
+    write : callable
+        Takes the folder to write into; it writes ``run.json`` last.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder is there and ``overwrite`` is not given, or what is there is not a run.
+    """
     _refuse_existing(target, overwrite)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        _write_all(together, draft, list(inputs))
+        write(draft)
         draft.chmod(0o755)
         _put_in_place(draft, target, overwrite)
     except BaseException:
@@ -183,7 +210,7 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
     write_csv(
         pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
     )
-    _write_record(together, folder, inputs)
+    write_record(together, folder, inputs)
 
 
 def _one_of_each(checks: list[tuple[str, Check]]) -> list[tuple[str, Check]]:
@@ -313,7 +340,8 @@ def _ledger_reread(r: Results, path: Path) -> Check:
     )
 
 
-def _write_record(together: list[Results], folder: Path, inputs: list[InputFile]) -> None:
+def write_record(together: list[Results], folder: Path, inputs: list[InputFile], **more: object) -> None:
+    """Write ``run.json``, the record of a folder's runs and files, last; ``more`` goes into it by name."""
     first = together[0]
     outputs = {
         p.name: {"size": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
@@ -344,6 +372,7 @@ def _write_record(together: list[Results], folder: Path, inputs: list[InputFile]
             }
             for r in together
         },
+        **more,
         "outputs": outputs,
     }
     draft = folder / f".{RECORD}"
@@ -366,4 +395,4 @@ def read_record(folder: str | os.PathLike[str]) -> dict[str, Any]:
     return found
 
 
-__all__ = ["ChecksFailed", "read_record", "write_csv", "write_run"]
+__all__ = ["ChecksFailed", "read_record", "refuse_failed", "write_csv", "write_record", "write_run", "written_whole"]
