@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workforce_model.formats import NOT_DEFINED
+
 if TYPE_CHECKING:
     from workforce_model.model import Results
 
@@ -73,6 +75,18 @@ class Answer:
 
     def __str__(self) -> str:
         return f"{self.number}. {self.question}\n{self.sentence}"
+
+
+def not_defined(number: int, why: str) -> Answer:
+    """The answer to a question that a scenario gives nothing to answer with.
+
+    Examples
+    --------
+    >>> not_defined(17, "the scenario states nothing about inspection").sentence
+    'Not defined: the scenario states nothing about inspection.'
+    """
+    nothing, table = float("nan"), pd.DataFrame({"why": [why]})
+    return Answer(number, QUESTIONS[number][1], nothing, nothing, nothing, NOT_DEFINED, f"Not defined: {why}.", table)
 
 
 def year_of_answer(results: Results, year: str | None = None) -> str:

@@ -130,7 +130,7 @@ def marked(ax: Axes, mark: str) -> Axes:
     if mark:
         words = text_alternative(ax)
         figure_of(ax).text(
-            0.97, 0.985, plain(mark), fontsize=8, ha="right", va="top", color="#801650", fontweight="bold"
+            0.97, 0.995, plain(mark), fontsize=8, ha="right", va="top", color="#801650", fontweight="bold"
         )
         ax.set_gid(f"{mark} {words}")
     return ax

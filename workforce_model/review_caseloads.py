@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.formats import NOT_DEFINED, percent
 from workforce_model.measures import measured, spread
 from workforce_model.ranges import clear, points, share
@@ -130,9 +130,7 @@ def when_the_agency_team_ends(runs: ReviewRuns) -> Answer:
     forecast = runs.forecast
     ending = _agency_team(forecast)
     if ending is None:
-        table = pd.DataFrame(columns=["period", "team", "measure", "unit", "mean", "p10", "p90"])
-        sentence = "No agency team ends while the clock runs, so what happens then is not defined."
-        return Answer(8, QUESTIONS[8][1], math.nan, math.nan, math.nan, "share of workers", sentence, table)
+        return not_defined(8, "no agency team ends while the clock runs")
     contract = forecast.scenario.workforce.agency[ending]
     last = int((contract.last_month - forecast.months[0]).n)
     after = min(last + SETTLED, len(forecast.months) - 1)

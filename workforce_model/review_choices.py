@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.assumptions import Assumption
 from workforce_model.choices import options
 from workforce_model.doubt import DRAWS, draw_values
@@ -19,7 +19,6 @@ from workforce_model.investments import Investment, further_posts
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.outcomes import KEPT, Outcome, asked, reported
-from workforce_model.review_duties import not_defined
 from workforce_model.review_runs import Figures, ReviewRuns, march
 from workforce_model.scenario import Scenario
 from workforce_model.sensitivity import tornado, uncertain

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable
 
-import pandas as pd
-
 from workforce_model.actions import Plan
-from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.answers import Answer, not_defined
 from workforce_model.audits import audit_evidence
 from workforce_model.downgrade_risk import inspection_risk
 from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
@@ -19,29 +16,6 @@ from workforce_model.review_runs import ReviewRuns
 from workforce_model.work_done import VISITS
 
 INTERVIEWS, FOSTERING, PASSPORTS = "return_home_interviews", "private_fostering", "health_passports"
-
-
-def not_defined(number: int, why: str) -> Answer:
-    """The answer to a question that a scenario gives nothing to answer with.
-
-    Examples
-    --------
-    >>> not_defined(17, "the scenario states nothing about inspection").sentence
-    'Not defined: the scenario states nothing about inspection.'
-    """
-    return Answer(
-        number,
-        QUESTIONS[number][1],
-        math.nan,
-        math.nan,
-        math.nan,
-        NOTHING,
-        f"Not defined: {why}.",
-        pd.DataFrame({"why": [why]}),
-    )
-
-
-NOTHING = "not defined"
 
 
 def action_work(few: Results, runs: ReviewRuns, actions: Plan | str | os.PathLike[str] | None) -> Answer:

@@ -83,8 +83,7 @@ def stem(answer: Answer) -> str:
 
     Examples
     --------
-    >>> from workforce_model.review_duties import not_defined
-    >>> stem(not_defined(2, "no approval"))
+    >>>     >>> stem(not_defined(2, "no approval"))
     '02_full_year_cost_is_the'
     """
     words = re.findall(r"[a-z0-9]+", answer.question.lower())

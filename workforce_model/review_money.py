@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.benefits import (
     CASHABLE,
     benefits,
@@ -103,18 +103,10 @@ def _outturn_row(
 
 
 def full_year_cost(runs: ReviewRuns) -> Answer:
-    """What the posts cost in a full year, all filled, and whether the approval is enough for them.
-
-    Raises
-    ------
-    ValueError
-        If the budget under review has no posts created while the clock runs, or no approval.
-    """
+    """What the posts cost in a full year, all filled, and whether the approval is enough for them."""
     scenario, budget = runs.forecast.scenario, runs.budget
     if budget not in envelopes(scenario, at="value"):
-        raise ValueError(
-            f"{scenario.name}: no budget has both posts created while the clock runs and an approval; nothing to test"
-        )
+        return not_defined(2, "no budget has both posts created while the clock runs and an approval")
     low, central, high = (envelopes(scenario, at=end)[budget] for end in ("low", "value", "high"))
     drawn = envelopes(scenario, seed=runs.forecast.seed)[budget]
     cost, approved = float(central.cost_first_year[0]), central.approved_first_year

@@ -20,14 +20,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.answers import QUESTIONS, Answer, not_defined
+from workforce_model.audits import share_interval
 from workforce_model.benefits import cost_of_budget
 from workforce_model.formats import percent, pounds, rounded
-from workforce_model.luck import CLEAR
 from workforce_model.measures import measured, spread
 from workforce_model.model import run
 from workforce_model.results import Results
-from workforce_model.review_duties import not_defined
 from workforce_model.review_runs import Figures, ReviewRuns
 from workforce_model.scenario import Scenario
 
@@ -215,11 +214,11 @@ def set_triggers(runs: ReviewRuns, few: int, rate: float = FALSE_ALARMS, executo
                          float(tripped[i].mean()), watch.wrong, float(rightly[watch.wrong][i].mean()), watch.then))  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS)
     found = float(tripped.any(axis=0).mean())
-    error = math.sqrt(found * (1 - found) / forecast.runs)
+    low, high = share_interval(int(tripped.any(axis=0).sum()), forecast.runs)
     sentence = _said(
-        table, found, error, {wrong: float(x.any(axis=0).mean()) for wrong, x in rightly.items()}, rate, few
+        table, (found, low, high), {wrong: float(x.any(axis=0).mean()) for wrong, x in rightly.items()}, rate, few
     )
-    return Answer(20, QUESTIONS[20][1], found, max(0.0, found - CLEAR * error), min(1.0, found + CLEAR * error), "chance of any false alarm", sentence, table,
+    return Answer(20, QUESTIONS[20][1], found, low, high, "chance of any false alarm", sentence, table,
                   partial(_chart, runs, table, watches[-1].measure))  # fmt: skip
 
 
@@ -268,7 +267,13 @@ def at_bad_ends(scenario: Scenario, wrong: Wrong) -> Scenario:
     return scenario.replace(changes) if changes else scenario
 
 
-def _said(table: pd.DataFrame, found: float, error: float, rightly: dict[Wrong, float], rate: float, few: int) -> str:
+def _said(
+    table: pd.DataFrame,
+    found: tuple[float, float, float],
+    rightly: dict[Wrong, float],
+    rate: float,
+    few: int,
+) -> str:
     first, last = table["date"].iloc[0], table["date"].iloc[-1]
     now = table[table["date"] == first].to_dict("records")
     parts = [
@@ -280,7 +285,7 @@ def _said(table: pd.DataFrame, found: float, error: float, rightly: dict[Wrong, 
     )
     return (
         f"At the end of {first}, {'; '.join(parts)}. The table has every quarter to {last}. While the forecast holds, any of the {len(table)} triggers trips in "
-        f"{percent(found)} of futures (a false alarm; set for at most {percent(rate)}, error {rounded(100 * error, 1)} points). One trips in {power} ({few} runs each)."
+        f"{percent(found[0])} of futures [95%: {percent(found[1])} to {percent(found[2])}], a false alarm; they are set for at most {percent(rate)}. One trips in {power} ({few} runs each)."
     )
 
 
