@@ -26,7 +26,11 @@ def test_spend_to_date_and_outturn_by_hand_with_six_months_closed() -> None:
     answer = spend_and_outturn(reviewed(through="2019-09"))
 
     rows = answer.table.set_index("budget")
-    assert rows.loc["Existing posts", ["spent_to_date", "still_to_come", "mean"]].tolist() == [5 * PAY, 5 * PAY, 10 * PAY]
+    assert rows.loc["Existing posts", ["spent_to_date", "still_to_come", "mean"]].tolist() == [
+        5 * PAY,
+        5 * PAY,
+        10 * PAY,
+    ]
     assert rows.loc["The two posts", ["spent_to_date", "mean", "variance"]].tolist() == pytest.approx(
         [2 * PAY * 3 / 12, 2 * PAY * 9 / 12, 2 * PAY * 9 / 12 - 60_000]
     )

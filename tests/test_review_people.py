@@ -33,7 +33,10 @@ def test_posts_filled_as_planned_are_all_filled() -> None:
     answer = posts_filled(reviewed())
 
     assert (answer.figure, answer.unit) == (2.0, "posts")
-    assert "2.0 of the 2 posts are filled at the end of 2019-09: 2.0 recruited, 0.0 converted from agency" in answer.sentence
+    assert (
+        "2.0 of the 2 posts are filled at the end of 2019-09: 2.0 recruited, 0.0 converted from agency"
+        in answer.sentence
+    )
     assert answer.sentence.endswith("All are filled.")
 
 
@@ -153,4 +156,6 @@ def test_leavers_to_date_beside_what_was_foreseen_claim_nothing_that_luck_explai
     assert "luck and doubt alone give" in before.sentence
     assert after.figure == 0
     assert "0 left from 2019-04 to 2019-09" in after.sentence
-    assert "no more than luck and doubt explain" in after.sentence  # one leaver is expected of ten workers in six months
+    assert (
+        "no more than luck and doubt explain" in after.sentence
+    )  # one leaver is expected of ten workers in six months

@@ -23,7 +23,9 @@ def test_figures_that_alarm_together_may_each_alarm_as_often_as_all() -> None:
 
     limits = thresholds(np.stack([figures, 3 * figures, figures + 5]), RATE)
 
-    assert [float((x > y).mean()) for x, y in zip((figures, 3 * figures, figures + 5), limits, strict=True)] == [RATE] * 3
+    assert [float((x > y).mean()) for x, y in zip((figures, 3 * figures, figures + 5), limits, strict=True)] == [
+        RATE
+    ] * 3
 
 
 def test_independent_figures_share_the_rate_as_the_closed_form_says() -> None:

@@ -26,6 +26,7 @@ from workforce_model.review_runs import Figures, ReviewRuns
 from workforce_model.tables import reported_years
 
 WEEKS_A_MONTH = 52 / 12
+ALL = "all existing budgets"
 
 
 def spend_and_outturn(runs: ReviewRuns) -> Answer:
@@ -199,11 +200,14 @@ def _displaced_fte(results: Results) -> Figures:
 
 def what_is_cashable(runs: ReviewRuns) -> Answer:
     """What each existing budget no longer spends, in lines that are never added together."""
-    table = benefits(runs.nothing, runs.plan, baseline="forecast")
-    mine = table[table["financial_year"] == runs.next_year]
+    lines = benefits(runs.nothing, runs.plan, baseline="forecast")
+    mine = lines[table["financial_year"] == runs.next_year]
     months = runs.months_of(runs.next_year)
     cashable = _line(runs, months, within=True)
     reduces = _line(runs, months, within=False)
+    totals = [(runs.plan.scenario.name, runs.next_year, ALL, ALL, kind, "GBP", s.mean, s.p10, s.p50, s.p90, s.error) for kind, s in ((CASHABLE, cashable), (OVERSPEND, reduces))]  # fmt: skip
+    together = pd.DataFrame(totals, columns=lines.columns)
+    table = together if lines.empty else pd.concat([together, lines], ignore_index=True)
     whose = ", ".join(dict.fromkeys(mine[mine["kind"] == CASHABLE]["whose"])) or "no budget"
     check = difference_check(runs.nothing, runs.plan)
     twice = (

@@ -1,0 +1,167 @@
+"""The whole review: twenty answers, in words that say what they rest on, and a folder that is complete or not there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import workforce_model as wm
+from tests.review_town import AGENCY, LUCK, reviewed, town
+from tests.test_cli import said
+from workforce_model import review_folder
+from workforce_model.answers import QUESTIONS
+from workforce_model.charts import text_alternative
+from workforce_model.review_runs import ReviewRuns
+from workforce_model.six_month_review import answered
+
+BUSY = {**LUCK, **AGENCY, "workforce.posts.more.starts_on": None}
+
+
+@pytest.fixture(scope="module")
+def found() -> wm.Review:
+    nothing, plan = town(BUSY)
+    return wm.review(plan, runs=40, seed=3, baseline=nothing, actions=None, few=6)
+
+
+def test_all_twenty_questions_are_answered_in_order_each_with_who_asks_a_sentence_and_a_table(found: wm.Review) -> None:
+    assert [a.number for a in found.answers] == list(range(1, 21))
+    assert {a.who for a in found.answers} == {"finance", "member", "director", "finance and member"}
+    for answer in found.answers:
+        assert answer.sentence.endswith((".", ")"))
+        assert len(answer.table)
+        assert np.isnan(answer.figure) or answer.low <= answer.figure + 1e-9
+
+
+def test_before_actuals_every_answer_says_so(found: wm.Review) -> None:
+    assert all(a.sentence.startswith("Before any actuals: ") for a in found.answers)
+    assert set(found.table()["actuals"]) == {"No actuals yet: the plan as it stands before any."}
+
+
+def test_what_the_scenario_gives_nothing_for_is_not_defined_rather_than_nought(found: wm.Review) -> None:
+    undefined = [a.number for a in found.answers if np.isnan(a.figure)]
+
+    assert {10, 12, 13, 14, 15, 17} <= set(undefined)
+    assert all("not defined" in a.sentence.lower() or a.number == 9 for a in found.answers if np.isnan(a.figure))
+
+
+def test_the_screen_has_every_figure_in_a_line_then_where_to_invest_and_the_triggers(found: wm.Review) -> None:
+    lines = found.text().splitlines()
+
+    assert max(map(len, lines)) <= 120
+    for number in QUESTIONS:
+        assert sum(line.startswith(f"{number:>2} ") for line in lines) == 1
+    assert "At the end of 2019-12" in found.text()
+
+
+def test_an_answer_is_asked_for_by_its_number(found: wm.Review) -> None:
+    assert found.answer(18).number == 18
+    with pytest.raises(ValueError, match="from 1 to 20"):
+        found.answer(21)
+
+
+def test_doing_nothing_in_another_place_is_refused() -> None:
+    _, plan = town(BUSY)
+
+    with pytest.raises(ValueError, match="name it with baseline="):
+        wm.review(plan, runs=2)
+
+
+def test_the_same_seed_gives_the_same_review_and_the_answers_are_those_of_its_runs(found: wm.Review) -> None:
+    nothing, plan = town(BUSY)
+    again = wm.review(plan, runs=40, seed=3, baseline=nothing, actions=None, few=6)
+
+    assert again.text() == found.text()
+    assert [a.figure for a in answered(again.runs, None, 6)] == pytest.approx(
+        [a.figure for a in found.answers], nan_ok=True
+    )
+
+
+def test_a_folder_has_every_table_every_chart_with_words_and_the_record_last(found: wm.Review, tmp_path: Path) -> None:
+    out = found.write(tmp_path / "review")
+
+    names = {path.name for path in out.iterdir()}
+    rows = list(csv.DictReader((out / "answers.csv").open(encoding="utf-8")))
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert [int(row["number"]) for row in rows] == list(range(1, 21))
+    assert {"review.txt", "review.md"} <= names
+    for answer in found.answers:
+        stem = review_folder.stem(answer)
+        endings = {".csv", ".png", ".svg", ".txt"} if answer.chart else {".csv"}
+        assert {stem + ending for ending in endings} <= names
+    assert set(record["outputs"]) == names - {"run.json"}
+    assert record["review"]["month"] == "2019-09"
+
+
+def test_a_folder_is_written_whole_or_not_at_all(found: wm.Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    def fails(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(review_folder, "write_record", fails)
+    with pytest.raises(OSError, match="disk full"):
+        found.write(tmp_path / "review")
+
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_earlier_review_is_kept_unless_it_is_to_be_replaced(found: wm.Review, tmp_path: Path) -> None:
+    found.write(tmp_path / "review")
+
+    with pytest.raises(FileExistsError, match="--overwrite"):
+        found.write(tmp_path / "review")
+    found.write(tmp_path / "review", overwrite=True)
+
+
+def test_illustrative_actuals_are_marked_in_every_answer_table_and_chart(tmp_path: Path) -> None:
+    runs = reviewed(BUSY, 12, "2019-09", illustrative=True)
+    made_up = wm.Review(tuple(answered(runs, None, 4)), runs, 4)
+
+    out = made_up.write(tmp_path / "review")
+
+    for path in sorted(out.iterdir()):
+        if path.suffix in (".csv", ".txt", ".md", ".svg", ".json"):
+            assert "ILLUSTRATIVE" in path.read_text(encoding="utf-8"), path.name
+    assert "ILLUSTRATIVE" in runs.lead
+
+
+def test_the_charts_of_a_review_say_in_words_what_their_tables_say(found: wm.Review) -> None:
+    charted = {number: found.answer(number) for number in (1, 18, 20)}
+    words = {n: text_alternative(a.chart()) for n, a in charted.items() if a.chart is not None}
+
+    assert all(budget in words[1] for budget in charted[1].table["budget"])
+    assert f"place {charted[18].table['place'].iloc[0]}" in words[18]
+    assert charted[20].table.query("action == 'reverse'")["printed"].iloc[0] in words[20]
+
+
+def test_runs_that_do_not_share_their_luck_are_refused() -> None:
+    nothing, plan = town()
+
+    with pytest.raises(ValueError, match="run them alike"):
+        ReviewRuns(wm.run(nothing, 2, 1), wm.run(plan, 2, 2), wm.run(plan, 2, 2))
+
+
+@pytest.mark.slow
+def test_the_terminal_reviews_the_shipped_plan_from_end_to_end(tmp_path: Path) -> None:
+    out = tmp_path / "review"
+    words = ("review", "scenarios/approved.toml", "--runs", "12", "--few", "2", "--processes", "1", "--out", str(out))
+
+    done, again = said(*words), said(*words)
+
+    assert done.returncode == 0, done.stderr
+    assert "SIX-MONTH REVIEW" in done.stdout
+    assert f"Written to {out}" in done.stdout
+    assert again.returncode == 2
+    assert (out / "run.json").exists()
+    assert "not defined" not in (out / "answers.csv").read_text(encoding="utf-8").lower()
+
+
+def test_a_review_of_a_file_that_is_not_there_is_one_message_and_exit_code_two(tmp_path: Path) -> None:
+    done = said("review", str(tmp_path / "gone.toml"))
+
+    assert done.returncode == 2
+    assert "gone.toml" in done.stderr
+    assert "Traceback" not in done.stderr
