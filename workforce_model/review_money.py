@@ -12,6 +12,7 @@ import pandas as pd
 from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.benefits import (
     CASHABLE,
+    OVERSPEND,
     benefits,
     cost_of_budget,
     difference_check,
@@ -201,7 +202,7 @@ def _displaced_fte(results: Results) -> Figures:
 def what_is_cashable(runs: ReviewRuns) -> Answer:
     """What each existing budget no longer spends, in lines that are never added together."""
     lines = benefits(runs.nothing, runs.plan, baseline="forecast")
-    mine = lines[table["financial_year"] == runs.next_year]
+    mine = lines[lines["financial_year"] == runs.next_year]
     months = runs.months_of(runs.next_year)
     cashable = _line(runs, months, within=True)
     reduces = _line(runs, months, within=False)
