@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pandas as pd
@@ -39,8 +40,9 @@ LUCK = {
 
 def town(changes: dict[str, Any] | None = None) -> tuple[Scenario, Scenario]:
     """Doing nothing, and the two posts, which start in July 2019 unless stated."""
-    stated_too = {path: x for path, x in (changes or {}).items() if not path.startswith("workforce.posts.more")}
-    return toy({**stated_too, "name": "nothing"}), toy({**MONEY, **(changes or {}), "name": "money"})
+    changes = copy.deepcopy(changes or {})
+    stated_too = {path: x for path, x in changes.items() if not path.startswith("workforce.posts.more")}
+    return toy({**stated_too, "name": "nothing"}), toy({**copy.deepcopy(MONEY), **changes, "name": "money"})
 
 
 def reviewed(
