@@ -99,3 +99,12 @@ def test_the_screen_keeps_to_its_width() -> None:
 
     assert max(map(len, text.splitlines())) <= 110
     assert "not ranked" in text or "FROM LEAST TO MOST" in text
+
+
+def test_ranking_by_what_was_not_compared_names_what_was() -> None:
+    found = compare([named("base"), named("same")], [COST, OVER], runs=4)
+
+    with pytest.raises(
+        ValueError, match=r"open cases .* not compared here; expected one of: the net cost in 2020/21; "
+    ):
+        found.ranking("open_cases")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.checks import check_block
+from workforce_model.checks import Check, check_block
 from workforce_model.costs import Values, monthly_prices
 from workforce_model.doubt import draw_values
 from workforce_model.draws import Words
-from workforce_model.funding import approved_amount, fund
+from workforce_model.funding import Ledger, approved_amount, fund
 from workforce_model.history import History
 from workforce_model.monthly_bill import People, by_budget, price
 from workforce_model.periods import financial_year
@@ -27,16 +27,23 @@ def run_block(
     mine, draw = np.unique(runs % draws, return_inverse=True)
     here = {path: value[mine] for path, value in values.items()}
     words = Words(seed, runs)
+    history = simulate(scenario.place, scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
+    posts = lay_out(scenario.workforce, scenario.periods.start)
+    cost, ledger, checks = price_and_fund(scenario, posts, history, here, draw, approved)
+    return Block(runs=runs, history=history, cost=cost, ledger=ledger, checks=checks)
+
+
+def price_and_fund(
+    scenario: Scenario, posts: Posts, history: History, values: Values, draw: NDArray[np.intp],
+    approved: dict[str, NDArray[np.float64]],
+) -> tuple[NDArray[np.float64], Ledger, tuple[Check, ...]]:  # fmt: skip
+    """The pounds of people and cases already played: what they cost, who paid, and whether it all adds up."""
     months = scenario.periods.months()
     years = tuple(financial_year(month) for month in months)
     budgets = tuple(sorted(scenario.funding.budgets))
-    history = simulate(scenario.place, scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
-    posts = lay_out(scenario.workforce, scenario.periods.start)
-    cost = price(people_of(scenario, posts, history), months, scenario.costs, here, draw, budgets)
+    cost = price(people_of(scenario, posts, history), months, scenario.costs, values, draw, budgets)
     ledger = fund(by_budget(cost), years, budgets, scenario.funding, approved)
-    return Block(
-        runs=runs, history=history, cost=cost, ledger=ledger, checks=check_block(scenario, posts, history, cost, ledger)
-    )
+    return cost, ledger, check_block(scenario, posts, history, cost, ledger)
 
 
 def people_of(scenario: Scenario, posts: Posts, history: History) -> People:
@@ -71,22 +78,26 @@ def approvals(scenario: Scenario) -> dict[str, NDArray[np.float64]]:
     """Pounds approved in each simulated financial year, by funding line."""
     years = [financial_year(month) for month in scenario.periods.months()]
     distinct = list(dict.fromkeys(years))
+    lines = scenario.funding.lines
+    standing = (
+        draw_values(scenario, 0, doubt=False) if any(line.at_establishment_cost for line in lines.values()) else {}
+    )
     return {
         name: np.array(
             [
-                establishment_cost(scenario, line.budget, year) * (1 - line.vacancy_factor) * years.count(year) / 12
+                establishment_cost(scenario, standing, line.budget, year)
+                * (1 - line.vacancy_factor) * years.count(year) / 12
                 if line.at_establishment_cost
                 else approved_amount(line, year)
                 for year in distinct
             ]
         )
-        for name, line in scenario.funding.lines.items()
-    }
+        for name, line in lines.items()
+    }  # fmt: skip
 
 
-def establishment_cost(scenario: Scenario, budget: str, year: str) -> float:
-    """Full-year cost of a budget's posts, all filled by permanent staff, at each assumption's value."""
-    values = draw_values(scenario, 0, doubt=False)
+def establishment_cost(scenario: Scenario, values: Values, budget: str, year: str) -> float:
+    """Full-year cost of a budget's posts, all filled by permanent staff, with each assumption at its value."""
     posts = [group for group in scenario.workforce.posts.values() if group.budget == budget]
     return float(
         sum(

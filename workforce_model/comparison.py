@@ -121,8 +121,16 @@ class Comparison:
         DataFrame
             Columns scenario, mean, best_place, worst_place, place, runs_to_separate (from the next below, where
             it is not clear). A scenario whose best and worst place differ is not ranked.
+
+        Raises
+        ------
+        ValueError
+            If the outcome was not among those compared.
         """
         wanted = settled(outcome)
+        if wanted not in self.outcomes:
+            compared = "; ".join(each.words(self.scenarios[0]) for each in self.outcomes)
+            raise ValueError(f"{wanted.words(self.scenarios[0])}: not compared here; expected one of: {compared}")
         means = [spread(figures[wanted], self.draw).mean for figures in self.figures]
         order = sorted(range(len(means)), key=lambda i: means[i])
         rows = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -106,7 +106,12 @@ def binomial_table(chance: ArrayLike, most: int) -> Table:
     Table
         Rows (draw, trials) of the number of successes: row d * (most + 1) + n has F(k; n, chance[d]).
     """
-    q = np.atleast_1d(np.asarray(chance, dtype=float))[:, None]
+    return _binomial_table(np.atleast_1d(np.asarray(chance, dtype=float)).tobytes(), most)
+
+
+@lru_cache(maxsize=16)  # blocks of a scenario, and scenarios alike in their cases, share their tables and guides
+def _binomial_table(chances: bytes, most: int) -> Table:
+    q = np.frombuffer(chances)[:, None]
     table = np.empty((q.shape[0], most + 1, most + 1), dtype=np.uint32)
     cumulative = np.ones((q.shape[0], most + 1))
     table[:, 0] = WORD_RANGE

@@ -16,12 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.blocks import approvals, people_of, run_block
-from workforce_model.checks import check_block
+from workforce_model.blocks import approvals, price_and_fund, run_block
 from workforce_model.costs import Values
 from workforce_model.doubt import draw_values
-from workforce_model.funding import fund
-from workforce_model.monthly_bill import by_budget, price
 from workforce_model.outcomes import Outcome, asked
 from workforce_model.results import Results, joined
 from workforce_model.scenario import Scenario, as_tree
@@ -137,13 +134,8 @@ def repriced(results: Results, version: Version, approved: Approved | None = Non
             f"{scenario.name}: people or cases differ from those of {results.scenario.name}; run it instead"
         )
     draw = np.asarray(results.numbers % next(iter(values.values())).size)
-    budgets = tuple(sorted(scenario.funding.budgets))
-    people = people_of(scenario, results.posts, results.history)
-    cost = price(people, results.months, scenario.costs, values, draw, budgets)
-    ledger = fund(
-        by_budget(cost), results.years, budgets, scenario.funding, approvals(scenario) if approved is None else approved
-    )
-    checks = check_block(scenario, results.posts, results.history, cost, ledger)
+    settled = approvals(scenario) if approved is None else approved
+    cost, ledger, checks = price_and_fund(scenario, results.posts, results.history, values, draw, settled)
     return dataclasses.replace(results, scenario=scenario, cost=cost, ledger=ledger, checks=checks)
 
 

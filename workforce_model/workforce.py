@@ -196,6 +196,9 @@ def chosen(eligible: NDArray[np.bool_], posts: Posts, words: Words, purpose: str
     limit : array, shape (R,) or (G, R)
         By run, or by post group and run.
     """
+    if np.count_nonzero(eligible) > eligible.size // 3:  # so many that every cell's word is had for less
+        drawn = words.of_posts(posts.key, purpose, month)
+        return cells_where(eligible & (drawn < (limit if limit.ndim == 1 else limit[posts.group])))
     post, run = cells_where(eligible)
     happens = words.of_cells(posts.key[post], run, purpose, month) < (
         limit[run] if limit.ndim == 1 else limit[posts.group[post], run]
