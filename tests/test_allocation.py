@@ -105,3 +105,75 @@ def test_cases_wait_only_where_a_team_has_nobody_to_take_them() -> None:
     assert left.tolist() == [[0, 0, 0, 0, 0], [0, 0, 0, 12, 0]]
     assert held[:2].sum(axis=0).tolist() == [12] * 5
     assert held[2:].sum(axis=0).tolist() == [12, 12, 12, 0, 12]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("most_held", [1, 12, 400])
+def test_sharing_between_full_and_half_shares_is_what_giving_one_at_a_time_comes_to(seed: int, most_held: int) -> None:
+    _, weight, waiting = a_team(seed, [0.0, 0.5, 1.0, 1.0])
+    made = np.random.default_rng(seed)
+    held = (made.integers(0, most_held, weight.shape) * (weight > 0)).astype(np.int16)
+    rank = made.permuted(np.tile(np.arange(9)[:, None], (1, 200)), axis=0)
+    expected = one_at_a_time(held, weight, waiting, rank)
+
+    share_by_weight(held, weight, waiting.astype(np.int32), rank)
+
+    assert np.array_equal(held, expected)
+
+
+@pytest.mark.parametrize("waiting", [1, 2, 7, 8, 33, 200])
+@pytest.mark.parametrize("held", [0, 1, 250])
+def test_one_run_alone_is_shared_as_one_at_a_time(waiting: int, held: int) -> None:
+    for weights in ([1.0], [0.5, 1.0], [1.0, 0.0, 1.0]):
+        weight, rank = np.array(weights)[:, None], np.arange(len(weights))[:, None]
+        pool = (held * (weight > 0)).astype(np.int16)
+        evenly, expected = pool.copy(), one_at_a_time(pool, weight, np.array([waiting]), rank)
+
+        share_by_weight(pool, weight, np.array([waiting], dtype=np.int32), rank)
+
+        assert np.array_equal(pool, expected)
+        if 0.5 not in weights:
+            share_evenly(evenly, weight > 0, np.array([waiting]), rank)
+            assert np.array_equal(evenly, expected)
+
+
+@pytest.mark.parametrize("posts", [127, 128, 129, 300])
+def test_a_large_team_gives_one_case_more_to_as_many_as_are_left(posts: int) -> None:
+    number = np.array([posts, posts - 1, 1, 0])
+    candidate, rank = np.ones((posts, 4), dtype=bool), np.arange(posts, dtype=np.int16)[:, None]
+
+    chosen = first_by_rank(candidate, rank, number)
+
+    assert chosen.sum(axis=0).tolist() == number.tolist()
+    assert chosen[0, 2]
+
+
+def a_pool(runs: NDArray[np.int64], weight: NDArray[np.float64], at_random: int, evenly: int) -> NDArray[np.int16]:
+    """A team's cases shared out from nothing by the rule of the model."""
+    rows = TeamRows(("a",), np.zeros(len(weight), dtype=np.intp))
+    keys = np.array([name_key("post", i) for i in range(len(weight))], dtype=np.uint64)
+    held, pools = np.zeros((len(weight), runs.size), dtype=np.int16), (np.full((1, runs.size), n, dtype=np.int32) for n in (at_random, evenly))  # fmt: skip
+    left = share_out(held, np.tile(weight[:, None], (1, runs.size)), *pools, rows, Words(20190612, runs), keys, 1)
+    assert not left.any()
+    return held
+
+
+def test_an_empty_post_takes_no_case_and_keeps_none_waiting() -> None:
+    held = a_pool(np.arange(50), np.array([1.0, 0.0, 1.0]), 5, 6)
+
+    assert held[1].sum() == 0
+    assert (held.sum(axis=0) == 11).all()
+
+
+def test_which_of_those_level_takes_one_more_is_even_chance_and_not_the_order_of_the_posts() -> None:
+    held = a_pool(np.arange(4_000), np.ones(4), 0, 1)
+
+    # A quarter each, within four standard errors.
+    assert np.all(np.abs(held.mean(axis=1) - 0.25) <= 4 * np.sqrt(0.25 * 0.75 / 4_000))
+
+
+def test_a_runs_cases_go_to_the_same_workers_whatever_runs_are_beside_it() -> None:
+    together = a_pool(np.arange(40), np.array([1.0, 0.5, 1.0]), 9, 4)
+
+    for run in (0, 17, 39):
+        assert np.array_equal(a_pool(np.array([run]), np.array([1.0, 0.5, 1.0]), 9, 4)[:, 0], together[:, run])

@@ -88,3 +88,11 @@ def test_twelve_months_of_nine_posts_in_thousands_add_up_to_the_year() -> None:
     months = phased([474_247 / 12] * 12, -3)
 
     assert sum(months) == Decimal(474_000)
+
+
+def test_pennies_left_over_go_to_the_largest_remainders_and_not_to_the_first_parts() -> None:
+    # 10p by 1, 2 and 4: 1.43, 2.86 and 5.71; the two pennies left go to the second and the third.
+    assert [str(part) for part in apportion("0.10", [1, 2, 4])] == ["0.01", "0.03", "0.06"]
+    # 3p by 5, 3 and 2: 1.5, 0.9 and 0.6; the two left go to 0.9 and 0.6.
+    assert [str(part) for part in apportion("0.03", [5, 3, 2])] == ["0.01", "0.01", "0.01"]
+    assert [str(part) for part in apportion("-0.10", [1, 2, 4])] == ["-0.01", "-0.03", "-0.06"]

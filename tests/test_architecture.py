@@ -82,12 +82,9 @@ def test_a_calculating_room_imports_only_what_lies_inward(room: str) -> None:
 
 def test_no_room_imports_the_command_line_and_only_charts_imports_matplotlib() -> None:
     assert not [room for room in ROOMS if "cli" in imported(room)]
-    assert [room for room in ROOMS if "matplotlib" in imported(room)] == [
-        "charts",
-        "charts_decisions",
-        "charts_duties",
-        "charts_review",
-    ]
+    drawing = [room for room in ROOMS if "matplotlib" in imported(room, at_top=True)]
+    assert all(room.startswith("charts") for room in drawing)
+    assert "charts_page" in drawing
 
 
 def test_no_two_rooms_import_each_other_at_the_top() -> None:

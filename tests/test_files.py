@@ -19,6 +19,7 @@ import tomlkit
 
 from tests.shipped import SCENARIO_FILES
 from tests.toys import posts, stated, toy_tree
+from workforce_model.atomic_files import write_text_atomically
 from workforce_model.files import (
     MAX_KEYS,
     InputFile,
@@ -27,7 +28,6 @@ from workforce_model.files import (
     scenario_schema,
     shipped_scenarios,
     write_schema,
-    write_text_atomically,
 )
 from workforce_model.problems import ScenarioError
 from workforce_model.toml_slips import slips, stated_lines

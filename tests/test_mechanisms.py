@@ -365,6 +365,27 @@ def test_over_establishment_is_in_post_beyond_the_posts_where_it_is_declared() -
         toy({"workforce.posts.worker": posts(10, opening_over_five_years=12)})
 
 
+def test_agency_never_covers_a_vacancy_that_people_over_establishment_have_filled() -> None:
+    over = {
+        "workforce.posts.worker": posts(10, opening_over_five_years=6, over_establishment=3, covered_by_agency=True),
+        "workforce.turnover_rate": 0.4, "workforce.filling_probability": 0.6, "workforce.cover_probability": 1.0,
+        "workforce.agency_notice_months": stated(1, "months"),
+    }  # fmt: skip
+
+    result = played(over, 300)
+
+    vacant = np.maximum(measured(result, "vacancy_fte"), 0)
+    assert (measured(result, "agency_cover_fte") <= vacant).all()
+    assert (measured(result, "vacancy_fte") < 0).any()
+    assert (measured(result, "agency_cover_fte")[1:] > 0).any()
+    assert result.passed
+
+
+def test_agency_workers_who_would_open_in_posts_already_held_are_refused_and_not_dropped() -> None:
+    with pytest.raises(ScenarioError, match="11 people open in 10 posts"):
+        toy({"workforce.posts.worker": posts(10, opening_over_five_years=10, opening_agency=1, over_establishment=1)})
+
+
 # Cases --------------------------------------------------------------------------------------------
 
 

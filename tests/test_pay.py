@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from tests.reference_prices import APPROVED, CASES, COST_EACH, NUMBER, ON_COSTS, SALARY, THRESHOLD, cost_of, nine_posts
-from workforce_model.pay import PAY_KINDS, post_cost, post_cost_by_kind
+from tests.toys import stated
+from workforce_model.pay import PAY_KINDS, Grade, latest_on, pay_index, post_cost, post_cost_by_kind
 from workforce_model.periods import part_year_effect
 
 
@@ -252,3 +254,92 @@ def test_a_column_of_an_analysts_own_table_gives_a_cost_a_row() -> None:
 @pytest.mark.parametrize(("year", "weekly", "yearly"), [("2019/20", 166, 8_632), ("2020/21", 169, 8_788)])
 def test_the_yearly_threshold_is_52_of_the_weekly_one(year: str, weekly: int, yearly: int) -> None:
     assert 52 * weekly == yearly == THRESHOLD[year]
+
+
+# Grades, prices by date and awards ----------------------------------------------------------------
+
+
+def salary(pounds: float) -> dict[str, Any]:
+    return stated(pounds, "GBP a year")
+
+
+@pytest.mark.parametrize(
+    ("grade", "faults"),
+    [
+        ({}, [("salary", "missing: state a salary in GBP a year, or points on the spine, one of the two")]),
+        ({"salary": salary(1.0), "points": ["1"]}, [("salary", "missing: state a salary in GBP a year, or points on the spine, one of the two")]),
+        ({"points": []}, [("points", "at least one spine point, from the bottom up, none twice")]),
+        ({"points": ["1", "2", "1"]}, [("points", "at least one spine point, from the bottom up, none twice")]),
+        ({"points": ["1", "2"], "budget_point": "3"}, [("budget_point", "a point of this grade: 1, 2")]),
+        ({"points": ["1", "2"], "opening_point": "3"}, [("opening_point", "a point of this grade: 1, 2")]),
+        ({"salary": salary(1.0), "opening_point": "1"}, [("opening_point", "a point of this grade: it has none")]),
+    ],
+)  # fmt: skip
+def test_a_grade_states_a_salary_or_its_points_and_names_only_points_it_has(
+    grade: dict[str, Any], faults: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Grade(**grade)
+
+    assert refused.value.errors()[0]["ctx"]["faults"] == faults
+
+
+def test_a_grade_with_points_starts_at_the_bottom_and_stands_at_the_top_unless_stated() -> None:
+    spine, flat = Grade(points=["25", "26", "27"], budget_point="26", opening_point="25"), Grade(salary=salary(36_000))
+
+    assert spine.steps == ("25", "26", "27")
+    assert [spine.step_of(point) for point in ("25", "26", None)] == [0, 1, 2]
+    assert (flat.steps, flat.step_of(None)) == ((None,), 0)
+    assert (spine.retention_pensionable, flat.agency_rate) == (False, None)
+
+
+def test_the_kinds_of_pay_are_those_of_the_ledger_in_their_order() -> None:
+    assert PAY_KINDS == (
+        "basic pay", "employer national insurance", "employer pension", "apprenticeship levy", "non-pay", "retention payment",
+    )  # fmt: skip
+
+
+def test_a_retention_payment_is_by_the_hour_and_bears_pension_only_where_stated() -> None:
+    half = {
+        "ni_rate": 0.1,
+        "ni_threshold_gbp": 11_000,
+        "pension_rate": 0.2,
+        "levy_rate": 0.01,
+        "non_pay_gbp": 0,
+        "fte": 0.5,
+    }
+
+    plain = post_cost_by_kind(20_000, retention_gbp=4_000, **half)
+    pensioned = post_cost_by_kind(20_000, retention_gbp=4_000, retention_pensionable=True, **half)
+
+    # Half of 24,000 earned is 12,000: insurance on 1,000, levy on all, pension on 10,000 or on 12,000.
+    assert plain.tolist() == pytest.approx([10_000, 100, 2_000, 120, 0, 2_000])
+    assert pensioned[2] == pytest.approx(2_400)
+    with pytest.raises(ValueError, match="retention_gbp"):
+        post_cost_by_kind(20_000, retention_gbp=-1, **half)
+
+
+@pytest.mark.parametrize(
+    ("month", "date"),
+    [("2018-12", "2019/20"), ("2019-04", "2019/20"), ("2019-09", "2019/20"), ("2019-10", "2019-10"), ("2020-03", "2019-10"), ("2020-04", "2020/21"), ("2025-01", "2020/21")],
+)  # fmt: skip
+def test_the_price_that_holds_is_the_latest_begun_or_the_first_before_any(month: str, date: str) -> None:
+    for dates in (["2020/21", "2019-10", "2019/20"], ["2019/20", "2019-10", "2020/21"]):
+        assert latest_on(dates, pd.Period(month, "M")) == date
+
+
+def test_awards_between_two_months_compound_and_going_back_divides() -> None:
+    awards: Any = dict.fromkeys(("2021/22", "2019/20", "2020/21"))
+    values = {
+        f"costs.pay_award.{year}": np.array([x]) for year, x in (("2019/20", 0.5), ("2020/21", 0.02), ("2021/22", 0.1))
+    }
+    base = pd.Period("2019-04", "M")
+
+    def index(when: str) -> float:
+        return float(np.asarray(pay_index(awards, values, base, pd.Period(when, "M"))).ravel()[0])
+
+    # The award of the base month is in the base already; each later one from its own April.
+    assert index("2019-04") == index("2020-03") == 1.0
+    assert index("2020-04") == index("2021-03") == pytest.approx(1.02)
+    assert index("2021-04") == pytest.approx(1.02 * 1.1)
+    assert index("2019-03") == pytest.approx(1 / 1.5)

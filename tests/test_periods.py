@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from workforce_model.periods import (
+    FinancialYear,
     Periods,
+    PriceDate,
     financial_year,
     financial_year_start,
     from_month,
@@ -231,6 +233,37 @@ def test_a_clock_that_cannot_run_is_refused(start: str, end: str, report_from: s
 
     with pytest.raises(ValidationError, match=rule):
         Periods(**stated)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "report_from"),
+    [("2019-04", "2019-04", "2019-04"), ("2019-04", "2020-03", "2020-03"), ("2019-04", "2069-03", "2019-04")],
+)
+def test_a_clock_of_one_month_a_report_of_the_last_month_and_600_months_are_taken(
+    start: str, end: str, report_from: str
+) -> None:
+    clock = Periods(start=month(start), end=month(end), report_from=month(report_from))
+
+    assert str(clock.months()[-1]) == end
+    assert clock.months().freqstr == "M"
+
+
+def test_the_key_of_each_fault_of_a_clock_is_the_one_to_mend() -> None:
+    for changes, key in (
+        ({"end": "2019-03"}, "end"),
+        ({"report_from": "2019-03"}, "report_from"),
+        ({"end": "2069-04"}, "end"),
+    ):
+        stated = {"start": "2019-04", "end": "2020-03", "report_from": "2019-04"} | changes
+        with pytest.raises(ValidationError) as refused:
+            Periods(**{name: month(text) for name, text in stated.items()})
+        assert [fault for fault, _ in refused.value.errors()[0]["ctx"]["faults"]] == [key]
+
+
+def test_a_year_or_price_date_written_wrongly_is_refused_wherever_a_record_states_one() -> None:
+    for kind, text in ((FinancialYear, "2019/21"), (PriceDate, "2019/21"), (PriceDate, "2019-13")):
+        with pytest.raises(ValidationError, match="is written as text"):
+            TypeAdapter(kind).validate_python(text)
 
 
 # Prices by date ---------------------------------------------------------------

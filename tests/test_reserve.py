@@ -176,6 +176,32 @@ def test_what_is_carried_forward_is_still_in_the_reserve_and_committed() -> None
     assert reserve.committed[:, 0].tolist() == [70.0, 0.0, 0.0]
 
 
+def test_what_two_lines_carry_forward_is_committed_together() -> None:
+    carried = {"source": "risk reserve", "carry_forward_until": "2020/21"}
+    lines = {"one": line({"2019/20": 40.0}, order=1, **carried), "two": line({"2019/20": 25.0}, order=2, **carried)}
+    funding = Funding(budgets={"nine_posts": Budget(label="Nine posts")}, lines=lines)
+
+    reserve = roll_forward(funding, funded([[[30.0, 50.0]], [[0.0, 0.0]]], YEARS[:2], funding), YEARS[:2])
+
+    # 65 approved: 35 left where 30 was spent, 15 where 50 was.
+    assert reserve.committed.tolist() == [[35.0, 15.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize("label", ["into the reserve", "Drawn to meet these costs", "opening balance"])
+def test_two_movements_under_one_label_are_refused_for_one_would_hide_the_other(label: str) -> None:
+    one, other = (
+        movement("into", y19_20=10.0),
+        ReserveMovement(label=label, direction="into", amounts={"2019/20": 5.0}, source="a test"),
+    )
+
+    with pytest.raises(ValidationError, match="the same label as"):
+        reserve_of(100.0, reserve_movements={"one": one, "other": other})
+
+
+def test_the_reserve_shows_what_was_drawn_in_the_words_of_the_table() -> None:
+    assert DRAWN == "Drawn to meet these costs"
+
+
 def test_every_reserve_line_is_drawn_in_each_run_and_other_money_is_not() -> None:
     # Two approvals from the reserve and a growth line; two runs. 40 and 20 of reserve in the first, 10 in the second.
     lines = {

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
+from tests.second_reader import broken, stated_in
 from workforce_model.results import Results
 from workforce_model.run_folder import ChecksFailed, read_record, write_csv
 
@@ -73,6 +74,10 @@ def test_runs_of_other_months_are_written_together_without_a_difference(
 
     assert not (out / "benefits.csv").exists()
     assert (out / "ledger.csv").exists()
+
+
+def test_the_second_reader_finds_i1_to_i13_kept_in_the_exported_tables(folder: Path) -> None:
+    assert broken(folder, stated_in(folder)) == []
 
 
 def test_another_program_finds_people_and_cases_balance_in_every_run(folder: Path) -> None:

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, charts_decisions, charts_duties, charts_review, costs, funding, statements
+    from workforce_model import charts, costs, funding, statements
     from workforce_model.actions import load_plan
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
+    from workforce_model.gallery import every_chart, write_gallery
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.information import worth_of_information
     from workforce_model.investments import (
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
         retention_payments,
     )
     from workforce_model.luck import enough_runs, uncertainty
-    from workforce_model.model import Interrupted, run
+    from workforce_model.model import Interrupted, WorkerDied, run
     from workforce_model.outcomes import Outcome
     from workforce_model.outturn import monitoring_form
     from workforce_model.plan_at_work import plan
@@ -52,67 +53,73 @@ if TYPE_CHECKING:
     from workforce_model.starting import latest_start
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
+    from workforce_model.verification import Verification, verify
 
 
 _HOME = {
-    "Interrupted": "model",
-    "tornado": "sensitivity",
-    "sobol": "sensitivity",
-    "Review": "six_month_review",
-    "review": "six_month_review",
-    "write_review": "review_folder",
-    "sweep": "grids",
-    "SweepStopped": "grids",
-    "discover": "discovery",
-    "break_even": "turning_points",
-    "arrivals_that_break": "turning_points",
-    "latest_start": "starting",
-    "Investment": "investments",
-    "options": "choices",
-    "further_posts": "investments",
-    "further_commissioned_months": "investments",
-    "smallest_package": "choices",
-    "frontier_of": "choices",
-    "conversion_campaign": "investments",
-    "retention_payments": "investments",
-    "worth_of_information": "information",
-    "compare": "comparison",
-    "Comparison": "comparison",
-    "Outcome": "outcomes",
-    "uncertainty": "luck",
-    "enough_runs": "luck",
-    "bridge": "bridging",
     "Bridge": "bridging",
+    "Comparison": "comparison",
+    "Interrupted": "model",
+    "Investment": "investments",
+    "Outcome": "outcomes",
     "Results": "results",
+    "Review": "six_month_review",
     "Scenario": "scenario",
     "ScenarioError": "problems",
+    "SweepStopped": "grids",
+    "Verification": "verification",
+    "WorkerDied": "model",
     "agency_premium_table": "agency_premium",
     "annual_table": "tables",
     "apportion": "apportionment",
     "appraise": "appraisal",
+    "arrivals_that_break": "turning_points",
     "audit_change": "audits",
     "audit_evidence": "audits",
     "board_pack": "board_figures",
+    "break_even": "turning_points",
+    "bridge": "bridging",
     "caseload_fit": "fit",
     "caseload_spread_table": "tables",
+    "compare": "comparison",
+    "conversion_campaign": "investments",
+    "discover": "discovery",
+    "enough_runs": "luck",
     "envelope_table": "envelope",
+    "every_chart": "gallery",
+    "frontier_of": "choices",
+    "further_commissioned_months": "investments",
+    "further_posts": "investments",
     "health_passports": "duty_answers",
     "inspection_costs": "downgrade_risk",
     "inspection_risk": "downgrade_risk",
+    "latest_start": "starting",
     "ledger_table": "tables",
     "load_plan": "actions",
     "load_scenario": "files",
     "monitoring_form": "outturn",
     "monthly_table": "tables",
+    "options": "choices",
     "plan": "plan_at_work",
     "practice_lead_effects": "practice_effects",
     "private_fostering": "duty_answers",
+    "retention_payments": "investments",
     "return_home_interviews": "duty_answers",
+    "review": "six_month_review",
     "run": "model",
     "shipped_scenarios": "files",
+    "smallest_package": "choices",
+    "sobol": "sensitivity",
+    "sweep": "grids",
+    "tornado": "sensitivity",
+    "uncertainty": "luck",
+    "verify": "verification",
+    "worth_of_information": "information",
+    "write_gallery": "gallery",
+    "write_review": "review_folder",
     "write_run": "run_folder",
 }
-_ROOMS = ("charts", "charts_decisions", "charts_duties", "charts_review", "costs", "funding", "statements")
+_ROOMS = ("charts", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -126,6 +133,8 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SweepStopped",
+    "Verification",
+    "WorkerDied",
     "agency_premium_table",
     "annual_table",
     "apportion",
@@ -139,15 +148,13 @@ __all__ = [
     "caseload_fit",
     "caseload_spread_table",
     "charts",
-    "charts_decisions",
-    "charts_duties",
-    "charts_review",
     "compare",
     "conversion_campaign",
     "costs",
     "discover",
     "enough_runs",
     "envelope_table",
+    "every_chart",
     "frontier_of",
     "funding",
     "further_commissioned_months",
@@ -176,7 +183,9 @@ __all__ = [
     "sweep",
     "tornado",
     "uncertainty",
+    "verify",
     "worth_of_information",
+    "write_gallery",
     "write_review",
     "write_run",
 ]

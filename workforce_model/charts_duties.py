@@ -7,10 +7,21 @@ import textwrap
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from workforce_model.charts import COLOURS, SIZE, axes_of, finished, month_ticks, place_of, plain, reported
+from workforce_model.charts_page import (
+    BLUE,
+    BODY,
+    ORANGE,
+    TEXT,
+    axes_of,
+    finished,
+    label_ends,
+    month_ticks,
+    name_rows,
+    place_of,
+    reported,
+)
 from workforce_model.duty_results import DUTY_MEASURES
 from workforce_model.formats import fte, percent
 from workforce_model.measures import spread
@@ -29,8 +40,9 @@ def duty_share(results: Results, duty: str, measure: str = "share_in_time", ax: 
     windows = [np.arange(max(0, m - 11) if flows else m, m + 1) for m in reported(results)]
     months = [spread(results.duties.over(duty, measure, window), results.draw) for window in windows]
     x = np.arange(len(months))
-    ax.fill_between(x, [m.p10 for m in months], [m.p90 for m in months], color=COLOURS[0], alpha=0.18, linewidth=0)
-    ax.plot(x, [m.mean for m in months], color=COLOURS[0], linewidth=2.2)
+    ax.fill_between(x, [m.p10 for m in months], [m.p90 for m in months], color=BLUE, alpha=0.18, linewidth=0)
+    ax.plot(x, [m.mean for m in months], color=BLUE, linewidth=2.2)
+    label_ends(ax, [(x[-1], months[-1].mean, f"Mean {percent(months[-1].mean)}", BLUE)])
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     month_ticks(ax, results)
@@ -48,22 +60,19 @@ def work_by_action(results: Results, plan: pd.DataFrame, year: str, created: flo
 
     ``plan`` is the table of ``wm.plan`` and ``created`` its figure, the work created net of work freed. An action whose work is not defined has no bar and says so.
     """
-    ax = axes_of(ax or Figure(figsize=(SIZE[0], 5.6)).add_axes((0.44, 0.12, 0.5, 0.7)))
-    ax.grid(axis="x", color="#BFBFBF", linewidth=0.5)
-    ax.grid(visible=False, axis="y")
     rows = list(plan.groupby("reference", sort=False))
-    place = np.arange(len(rows))[::-1]
+    ax = axes_of(ax, rows=len(rows))
     details = []
-    for y, (reference, mine) in zip(place, rows, strict=True):
-        ax.barh(y, mine.loc[mine["fte_mean"] > 0, "fte_mean"].sum(), 0.6, color=COLOURS[0])
-        ax.barh(y, mine.loc[mine["fte_mean"] < 0, "fte_mean"].sum(), 0.6, color=COLOURS[1])
+    for y, (reference, mine) in enumerate(rows):
+        ax.barh(y, mine.loc[mine["fte_mean"] > 0, "fte_mean"].sum(), 0.6, color=BLUE)
+        ax.barh(y, mine.loc[mine["fte_mean"] < 0, "fte_mean"].sum(), 0.6, color=ORANGE, hatch="////", edgecolor="white")
         net = mine["fte_mean"].sum(min_count=1)
-        if np.isnan(net):
-            ax.annotate(fte(net), (0, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
+        reach = max(float(mine["fte_mean"].clip(lower=0).sum()), 0.0)
+        said = "<0.1" if 0 < abs(net) < 0.05 else fte(net)
+        ax.annotate(said, (reach, y), (4, 0), textcoords="offset points", va="center", fontsize=BODY, color=TEXT)
         details.append(f"{reference} {fte(net)}")
-    names = [textwrap.shorten(f"{ref} {mine['action'].iloc[0]}", 48, placeholder="...") for ref, mine in rows]
-    ax.set_yticks(place, [plain(name) for name in names], fontsize=8)
+    name_rows(ax, [textwrap.shorten(f"{ref} {mine['action'].iloc[0]}", 70, placeholder="...") for ref, mine in rows])
     ax.axvline(0, color="#3D3D3D", linewidth=1)
     headline = f"The plan's actions create {fte(created)} FTE of work in {year}"
-    subtitle = f"FTE averaged over {year}, mean of the runs, {place_of(results)}: work created (blue, right), people brought or work freed (orange, left)"
+    subtitle = f"FTE averaged over {year}, mean of the runs, {place_of(results)}: work created (right), people brought or work freed (left, hatched)"
     return finished(ax, headline, subtitle, "; ".join(details), [results])

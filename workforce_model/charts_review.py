@@ -1,123 +1,52 @@
-"""Charts of a review: the gain of further posts by team, a watched figure with its triggers, the outturn by budget."""
+"""Charts of a review: the outturn by budget, the gain of further posts by team, a watched figure with its triggers."""
 
 from __future__ import annotations
 
-import textwrap
-
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from workforce_model.charts import (
-    COLOURS,
+from workforce_model.charts_page import (
+    BLUE,
+    BODY,
+    GREY,
+    ORANGE,
+    TEXT,
     axes_of,
-    figure_of,
+    band,
     finished,
+    label_ends,
     month_ticks,
+    name_rows,
     place_of,
-    plain,
+    pounds_k,
     reported,
     text_alternative,
     titled,
 )
 from workforce_model.formats import percent, rounded, thousands
 from workforce_model.measures import measured
-from workforce_model.review_runs import ReviewRuns, march
+from workforce_model.periods import march
+from workforce_model.review_runs import ReviewRuns
 from workforce_model.scenario import Scenario
-
-GREY, TEXT = "#BFBFBF", "#3D3D3D"
-
-
-def gain_by_team(ranked: pd.DataFrame, scenario: Scenario, year: str, runs: int, ax: Axes | None = None) -> Axes:
-    """What £50k a year of further posts adds to each team's chance of being below the limit; grey where it is not clear or not needed.
-
-    ``ranked`` is the table of the answer to question 18.
-    """
-    ax = axes_of(ax)
-    ax.set_position((0.34, 0.17, 0.58, 0.6))
-    ax.grid(axis="x", color=GREY, linewidth=0.5)
-    ax.grid(visible=False, axis="y")
-    rows = ranked.to_dict("records")
-    place = np.arange(len(rows))[::-1]
-    names = [scenario.workforce.teams[row["team"]].label for row in rows]
-    details = []
-    for y, name, row in zip(place, names, rows, strict=True):
-        colour = COLOURS[0] if row["clear"] and row["needed"] else GREY
-        ax.barh(
-            y, 100 * row["gain_per_50k"], 0.6, color=colour, xerr=100 * 2 * row["error_per_50k"], ecolor=TEXT, capsize=3
-        )
-        details.append(f"{name}: {rounded(100 * row['gain_per_50k'], 1)} points per £50k, two errors {rounded(200 * row['error_per_50k'], 1)}, chance now "
-                       f"{percent(row['chance_now'])}, place {row['place']}")  # fmt: skip
-    ax.set_yticks(place, [plain("\n".join(textwrap.wrap(name, 22))) for name in names])
-    ax.axvline(0, color=TEXT, linewidth=1)
-    best = rows[0]
-    headline = (
-        f"{names[0]}: {rounded(100 * best['gain_per_50k'], 1)} points for each £50k a year"
-        if best["clear"] and best["needed"]
-        else "No team gains clearly and needs it"
-    )
-    limit = scenario.caseloads.caseload_limit
-    subtitle = f"Points added by £50k a year to the chance that nine in ten workers are below {limit} in {march(year)}; bar: two errors; grey: not clear, or not needed"
-    source = f"Source: workforce_model, {scenario.name}; {runs:,} paired runs, luck and doubt about assumptions."
-    return titled(ax, headline, subtitle, "; ".join(details), source)
-
-
-def trigger_lines(runs: ReviewRuns, table: pd.DataFrame, measure: str, ax: Axes | None = None) -> Axes:
-    """The share of the team's workers at or over the limit, with the thresholds of its trigger."""
-    ax, forecast = axes_of(ax), runs.forecast
-    share = measured(forecast, "share_at_or_over", runs.team)[1:]
-    months = reported(forecast)
-    low, high = np.nanquantile(share[months], (0.1, 0.9), axis=1)
-    x = np.arange(months.size)
-    ax.fill_between(x, low, high, color=COLOURS[0], alpha=0.18, linewidth=0)
-    ax.plot(x, np.nanmean(share[months], axis=1), color=COLOURS[0], linewidth=2.2)
-    mine = table[table["measure"] == measure]
-    at = [int(np.flatnonzero(forecast.months[months].astype(str) == date)[0]) for date in mine["date"]]
-    for place, threshold in zip(at, mine["threshold"], strict=True):
-        ax.plot([place - 1, place + 1], [threshold] * 2, color=COLOURS[1], linewidth=3)
-    ax.axvline(int((runs.now - forecast.months[months[0]]).n), color=TEXT, linestyle=":", linewidth=1)
-    ax.set_ylim(0, 1)
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    month_ticks(ax, forecast)
-    first = mine.iloc[0]
-    headline = f"{first['action'].capitalize()} if more than {first['printed']} are over in {first['date']}"
-    subtitle = f"Share of {measure}, {place_of(forecast)}, month end, per cent; orange: triggers; dotted: the review"
-    detail = "; ".join(
-        f"{r['date']} more than {r['printed']}, expected {percent(r['mean'])} [{percent(r['p10'])} to {percent(r['p90'])}]"
-        for r in mine.to_dict("records")
-    )
-    return finished(ax, headline, subtitle, detail, [forecast])
 
 
 def outturn_of_budgets(runs: ReviewRuns, table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Forecast outturn less approval of each budget, with its range. ``table`` is that of the answer to question 1."""
-    ax = axes_of(ax)
-    ax.set_position((0.36, 0.17, 0.56, 0.6))
-    ax.grid(axis="x", color=GREY, linewidth=0.5)
-    ax.grid(visible=False, axis="y")
+    """What does the year come to? Outturn less approval of each budget; ``table`` is that of the answer to question 1."""
     rows = table.to_dict("records")
-    place = np.arange(len(rows))[::-1]
-    for y, row in zip(place, rows, strict=True):
-        spent = [(row[name] - row["approved"]) / 1000 for name in ("mean", "p10", "p90")]
-        ax.plot(spent[1:], [y, y], color=COLOURS[0], linewidth=5, alpha=0.45, solid_capstyle="butt")
-        ax.plot(spent[0], y, "o", color=COLOURS[1] if spent[0] > 0 else COLOURS[0], markersize=8)
-        ax.annotate(
-            thousands(1000 * spent[0]),
-            (spent[0], y),
-            (0, 8),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8.5,
-            color=TEXT,
-        )
-    ax.set_yticks(place, [plain("\n".join(textwrap.wrap(row["budget"], 24))) for row in rows])
-    ax.set_ylim(-0.6, len(rows) - 0.3)
+    ax = axes_of(ax, len(rows))
+    for y, row in enumerate(rows):
+        mean, low, high = ((row[name] - row["approved"]) / 1000 for name in ("mean", "p10", "p90"))
+        colour = ORANGE if mean > 0 else BLUE
+        ax.plot([low, high], [y, y], color=colour, linewidth=5, alpha=0.45, solid_capstyle="butt")
+        ax.plot(mean, y, "D" if mean > 0 else "o", color=colour, markersize=8)
+        ax.annotate(thousands(1000 * mean), (mean, y), (0, 8), textcoords="offset points", ha="center", fontsize=BODY, color=TEXT)  # fmt: skip
+    name_rows(ax, [row["budget"] for row in rows])
     ax.axvline(0, color=TEXT, linewidth=1)
     whole = rows[-1]
-    over = whole["variance"] > 0
-    headline = f"All budgets: £{thousands(abs(whole['variance']))}k {'over' if over else 'under'} what is approved in {runs.year}"
-    subtitle = f"Forecast outturn less approval by budget, {place_of(runs.forecast)}, {runs.year}, £000; dot: mean, bar: 10th to 90th percentile; over is positive"
+    held = "more" if whole["variance"] > 0 else "less"
+    headline = f"All budgets: {pounds_k(abs(whole['variance']))} {held} than approved in {runs.year}"
+    subtitle = f"Forecast outturn less approval by budget, {place_of(runs.forecast)}, {runs.year}, £000; dot: under, diamond: over; bar: 10th to 90th percentile"
     detail = "; ".join(
         f"{r['budget']} £{thousands(r['mean'])}k [{thousands(r['p10'])} to {thousands(r['p90'])}], approved £{thousands(r['approved'])}k"
         for r in rows
@@ -125,12 +54,65 @@ def outturn_of_budgets(runs: ReviewRuns, table: pd.DataFrame, ax: Axes | None = 
     return finished(ax, headline, subtitle, detail, [runs.forecast])
 
 
-def marked(ax: Axes, mark: str) -> Axes:
-    """A chart with what it rests on written across its foot and before its text alternative; as it is where there is nothing to say."""
-    if mark:
-        words = text_alternative(ax)
-        figure_of(ax).text(
-            0.97, 0.995, plain(mark), fontsize=8, ha="right", va="top", color="#801650", fontweight="bold"
+def gain_by_team(ranked: pd.DataFrame, scenario: Scenario, year: str, runs: int, ax: Axes | None = None) -> Axes:
+    """Where do further posts help most? What £50k a year adds to each team's chance of being below the limit.
+
+    ``ranked`` is the table of the answer to question 18; hatched grey where the gain is not clear or not needed.
+    """
+    rows = ranked.to_dict("records")
+    ax = axes_of(ax, len(rows))
+    names = [scenario.workforce.teams[row["team"]].label for row in rows]
+    details = []
+    for y, (name, row) in enumerate(zip(names, rows, strict=True)):
+        wanted = row["clear"] and row["needed"]
+        gain, error = 100 * row["gain_per_50k"], 200 * row["error_per_50k"]
+        ax.barh(
+            y, gain, 0.6, color=BLUE if wanted else GREY, hatch="" if wanted else "////", edgecolor="white", linewidth=0
         )
-        ax.set_gid(f"{mark} {words}")
+        ax.plot([gain - error, gain + error], [y, y], color=TEXT, linewidth=1.5)
+        details.append(
+            f"{name}: {rounded(gain, 1)} points per £50k, two errors {rounded(error, 1)}, chance now {percent(row['chance_now'])}, place {row['place']}"
+        )
+    name_rows(ax, names)
+    ax.axvline(0, color=TEXT, linewidth=1)
+    best = rows[0]
+    headline = "No team both needs further posts and clearly gains"
+    if best["clear"] and best["needed"]:
+        headline = f"{names[0]}: {rounded(100 * best['gain_per_50k'], 1)} points for each £50k a year"
+    limit = scenario.caseloads.caseload_limit
+    subtitle = f"Points that £50k a year adds to the chance that nine in ten workers are below {limit} in {march(year)}, {scenario.place}; line: two errors; hatched: not clear, or not needed"
+    source = f"Source: workforce_model, {scenario.name}; {runs:,} paired runs, luck and doubt about assumptions."
+    return titled(ax, headline, subtitle, "; ".join(details), source)
+
+
+def trigger_lines(runs: ReviewRuns, table: pd.DataFrame, measure: str, ax: Axes | None = None) -> Axes:
+    """When is the money reversed? The share of the team's workers at or over the limit, with its trigger's thresholds."""
+    ax, forecast = axes_of(ax), runs.forecast
+    months = forecast.months[reported(forecast)]
+    band(ax, forecast, measured(forecast, "share_at_or_over", runs.team)[1:], BLUE)
+    mine = table[table["measure"] == measure].to_dict("records")
+    for row in mine:
+        place = [str(month) for month in months].index(row["date"])
+        ax.plot([place - 1, place + 1], [row["threshold"]] * 2, color=ORANGE, linewidth=3)
+    label_ends(ax, [(place + 1, mine[-1]["threshold"], f"Trigger {mine[-1]['printed']}", ORANGE)])
+    ax.axvline(int((runs.now - months[0]).n), color=TEXT, linestyle=":", linewidth=1)
+    ax.set_ylim(0, 1)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    month_ticks(ax, forecast)
+    first = mine[0]
+    headline = f"{first['action'].capitalize()} if more than {first['printed']} are over in {first['date']}"
+    subtitle = f"Share of {measure}, {place_of(forecast)}, month end, per cent; orange: triggers; dotted: the review"
+    detail = "; ".join(
+        f"{r['date']} more than {r['printed']}, expected {percent(r['mean'])} [{percent(r['p10'])} to {percent(r['p90'])}]"
+        for r in mine
+    )
+    return finished(ax, headline, subtitle, detail, [forecast])
+
+
+def marked(ax: Axes, runs: ReviewRuns) -> Axes:
+    """A chart whose words begin with the actuals it rests on, and across which made-up actuals are said to be so."""
+    ax.set_label(f"{runs.mark} {text_alternative(ax)}")
+    if runs.illustrative:
+        ax.text(0.5, 0.5, "ILLUSTRATIVE\nACTUALS", transform=ax.transAxes, fontsize=26, rotation=25, ha="center", va="center",
+                color=TEXT, alpha=0.14)  # fmt: skip
     return ax

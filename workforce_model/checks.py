@@ -92,7 +92,7 @@ def _cover_within_vacancies(posts: Posts, history: History) -> Check:
     created, established = _created(posts, history)
     cover = history.staff["agency"][:, established]
     coverable = np.array([bool(posts.coverable[posts.group == g].any()) for g in np.flatnonzero(established)])
-    vacant = created[:, established, None] - history.staff["permanent"][:, established]
+    vacant = np.maximum(created[:, established, None] - history.staff["permanent"][:, established], 0)
     excess = np.maximum(cover - vacant * (coverable[:, None] | cover[0].any(axis=-1)[:, None]), 0)
     rule = "agency covering is at most the vacancies that may be covered"
     return _check("I4 agency", rule, excess, 0, applies=bool(cover.any()))

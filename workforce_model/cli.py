@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import Executor, ProcessPoolExecutor
+import warnings
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -19,14 +20,16 @@ from workforce_model.actions import load_plan
 from workforce_model.comparison import compare as compare_scenarios
 from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_alone, read_inputs
-from workforce_model.model import RUNS, SEED, Results
+from workforce_model.model import RUNS, SEED, Interrupted, Results, WorkerDied
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
 from workforce_model.review_folder import write_review
-from workforce_model.run_folder import ChecksFailed, write_run
+from workforce_model.run_folder import ChecksFailed, run_folder, write_run
 from workforce_model.six_month_review import FEW, NOTHING, PLAN
 from workforce_model.six_month_review import review as review_scenario
 from workforce_model.summary import summary_text
+from workforce_model.verification import verify as verify_folder
+from workforce_model.workers import worker_pool
 
 BAD_INPUT, CHECK_FAILED, ENVIRONMENT, INTERRUPTED = 2, 3, 4, 130
 _WORTH_PROCESSES = 500
@@ -45,7 +48,10 @@ def commands() -> None:
 @click.option("--out", type=click.Path(), help="Folder to write; by default a new one under results/.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 @click.option("--no-doubt", is_flag=True, help="Leave each assumption at its value: ranges then hold luck only.")
-@click.option("--processes", type=click.IntRange(1), help="Processes to use; the figures do not depend on it.")
+@click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
+@click.option(
+    "--checkpoint", type=click.Path(), help="Folder that keeps finished blocks: the same command goes on from there."
+)
 def run(
     scenarios: tuple[str, ...],
     runs: int,
@@ -54,6 +60,7 @@ def run(
     overwrite: bool,
     no_doubt: bool,
     processes: int | None,
+    checkpoint: str | None,
 ) -> None:
     """Simulate, price and fund scenarios; print the answer and write it to a folder.
 
@@ -63,17 +70,19 @@ def run(
     inputs = [file for path in scenarios for file in read_inputs(path)]
     _refuse_same_names([scenario.name for scenario in loaded])
     wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
-    results: list[Results] = []
-    with _pool(wanted) as executor, _progress(runs * len(loaded)) as bar:
-        block = -(-runs // wanted) if wanted > 1 and runs < 1_024 * wanted else 1_024
-        for scenario in loaded:
-            results.append(
-                run_scenario(
-                    scenario, runs, seed, doubt=not no_doubt, executor=executor, block=block, progress=bar.update
-                )
-            )
-    _say(summary_text(results))
-    folder = write_run(results, out, overwrite=overwrite, inputs=inputs)
+    with run_folder(out, loaded[-1].name, overwrite=overwrite) as claim:
+        results: list[Results] = []
+        with _pool(wanted) as executor, _progress(runs * len(loaded)) as bar:
+            block = -(-runs // wanted) if wanted > 1 and runs < 1_024 * wanted else 1_024
+            for scenario in loaded:
+                results.append(
+                    run_scenario(
+                        scenario, runs, seed, doubt=not no_doubt, executor=executor, block=block, progress=bar.update,
+                        checkpoint=checkpoint,
+                    )
+                )  # fmt: skip
+        _say(summary_text(results))
+        folder = write_run(results, claim, overwrite=overwrite, inputs=inputs)
     _say(f"Written to {folder}")
 
 
@@ -102,42 +111,40 @@ def compare(
 @commands.command()
 @click.argument("scenario", metavar="APPROVED.toml")
 @click.option(
-    "--actuals",
-    type=click.Path(),
-    help="What happened, as the template gives it; without it the review stands before any actuals.",
+    "--actuals", type=click.Path(), help="What happened, as the template asks; without it, as the plan stands."
 )
-@click.option(
-    "--baseline", type=click.Path(), default=str(NOTHING), help="Doing nothing; by default the scenario shipped."
-)
-@click.option("--plan", type=click.Path(), default=str(PLAN), help="The improvement plan; by default the one shipped.")
-@click.option(
-    "--runs", default=RUNS, show_default=True, help="Futures to play of the plan, of doing nothing and of the forecast."
-)
-@click.option("--few", default=FEW, show_default=True, help="Futures of each play that a question makes for itself.")
+@click.option("--baseline", type=click.Path(), default=str(NOTHING), help="Doing nothing; by default the shipped one.")
+@click.option("--plan", type=click.Path(), default=str(PLAN), help="The improvement plan; by default the shipped one.")
+@click.option("--runs", default=RUNS, show_default=True, help="Futures of the plan, of doing nothing, of the forecast.")
+@click.option("--few", default=FEW, show_default=True, help="Futures of each play a question makes for itself.")
 @click.option("--seed", default=SEED, show_default=True, help="Root seed; the same seed is the same luck.")
 @click.option("--out", type=click.Path(), help="Folder to write; by default a new one under results/.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier review in that folder.")
-@click.option("--processes", type=click.IntRange(1), help="Processes to use; the figures do not depend on it.")
-def review(scenario: str, actuals: str | None, baseline: str, plan: str, runs: int, few: int, seed: int, out: str | None, overwrite: bool,
-           processes: int | None) -> None:  # fmt: skip
+@click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
+def review(
+    scenario: str,
+    actuals: str | None,
+    baseline: str,
+    plan: str,
+    runs: int,
+    few: int,
+    seed: int,
+    out: str | None,
+    overwrite: bool,
+    processes: int | None,
+) -> None:
     """Answer the twenty questions of a six-month review, and write them to a folder."""
     approved, nothing, stated = load_scenario(scenario), load_scenario(baseline), load_plan(plan)
-    wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
-    with _pool(wanted) as executor, tqdm(total=20, unit=" answers", disable=None, leave=False) as bar:
-        found = review_scenario(
-            approved,
-            actuals,
-            runs,
-            seed,
-            baseline=nothing,
-            actions=stated,
-            few=few,
-            executor=executor,
-            progress=lambda _: bar.update(),
-        )
-    _say(found.text())
     inputs = tuple(file for path in (scenario, baseline) for file in read_inputs(path))
-    _say(f"Written to {write_review(found, out, overwrite=overwrite, inputs=inputs)}")
+    wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
+    with run_folder(out, f"review-{approved.name}", overwrite=overwrite) as claim:
+        with _pool(wanted) as executor, tqdm(total=20, unit=" answers", disable=None, leave=False) as bar:
+            found = review_scenario(
+                approved, actuals, runs, seed, baseline=nothing, actions=stated, few=few, executor=executor,
+                progress=lambda _: bar.update(),
+            )  # fmt: skip
+        _say(found.text())
+        _say(f"Written to {write_review(found, claim, overwrite=overwrite, inputs=inputs)}")
 
 
 @commands.command()
@@ -176,6 +183,19 @@ def check(scenarios: tuple[str, ...]) -> None:
         sys.exit(BAD_INPUT)
 
 
+@commands.command()
+@click.argument("folder", metavar="RUN_FOLDER", type=click.Path())
+@click.option("--files-only", is_flag=True, help="Check the files alone; do not play the run again.")
+@click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
+def verify(folder: str, files_only: bool, processes: int | None) -> None:
+    """Check a run folder against its record, and play its run again: the same build gives the same bits."""
+    with _pool(processes or 1) as executor:
+        found = verify_folder(folder, play_again=not files_only, executor=executor)
+    _say(found.text())
+    if not found.agrees:
+        sys.exit(CHECK_FAILED)
+
+
 def _refuse_same_names(names: list[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -183,7 +203,7 @@ def _refuse_same_names(names: list[str]) -> None:
 
 
 def _pool(processes: int) -> AbstractContextManager[Executor | None]:
-    return ProcessPoolExecutor(processes) if processes > 1 else nullcontext()
+    return worker_pool(processes) if processes > 1 else nullcontext()
 
 
 def _progress(total: int) -> tqdm[Any]:
@@ -198,31 +218,42 @@ def _say(text: str, *, err: bool = False) -> None:
         text.encode(encoding)
     except UnicodeEncodeError:
         text = text.replace("£000", "GBP 000").replace("£", "GBP ").encode(encoding, "replace").decode(encoding)
-    click.echo(text, err=err)
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:  # whoever read the screen has gone; the work goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def main() -> None:
     """The program: run a command and turn what went wrong into one message and an exit code."""
+    warnings.showwarning = _warned  # type: ignore[assignment]  # takes what is shown and no more
     try:
         commands.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        _stop("interrupted: nothing was written", INTERRUPTED)
+    except click.exceptions.Abort as error:
+        _stop(_interrupted(error.__cause__), INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        _stop("interrupted: nothing was written", INTERRUPTED)
+    except KeyboardInterrupt as error:
+        _stop(_interrupted(error), INTERRUPTED)
     except ChecksFailed as error:
         _stop(str(error), CHECK_FAILED)
     except FileExistsError as error:
         _stop(str(error), BAD_INPUT)
     except ValueError as error:
         _stop(str(error), BAD_INPUT)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except (OSError, MemoryError) as error:
+    except (OSError, MemoryError, WorkerDied) as error:
         _stop(f"the machine refused: {error}", ENVIRONMENT)
+
+
+def _interrupted(error: BaseException | None) -> str:
+    if isinstance(error, Interrupted) and error.checkpoint:
+        return f"interrupted: {error}, in {error.checkpoint}; the same command goes on from there"
+    return "interrupted: nothing was written; --checkpoint FOLDER keeps the blocks that are finished"
+
+
+def _warned(message: Warning | str, *_: object) -> None:
+    _say(f"note: {message}", err=True)
 
 
 def _stop(message: str, code: int) -> None:

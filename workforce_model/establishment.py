@@ -81,6 +81,8 @@ class PostGroup:
         if held > self.number + self.over_establishment:
             more = f" and {self.over_establishment} over establishment" if self.over_establishment else ""
             found.append(("opening_under_five_years", f"{held} people open in {self.number} posts{more}"))
+        elif self.opening_agency and held > self.number:
+            found.append(("opening_agency", f"agency covers vacancies, and {held} people open in {self.number} posts"))
         if held and self.created is not None:
             found.append(("created", "posts created later open empty; drop the opening_* keys"))
         if self.holds_cases and self.caseload_share == 0:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -18,6 +17,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from workforce_model import toml_slips
+from workforce_model.atomic_files import write_text_atomically
 from workforce_model.problems import Problem, ScenarioError, nearest
 from workforce_model.scenario import InputFile, Scenario, json_schema, scenario_from
 
@@ -366,28 +366,3 @@ def write_schema(path: str | os.PathLike[str]) -> None:
     >>> write_schema("scenarios/scenario.schema.json")  # doctest: +SKIP
     """
     write_text_atomically(path, json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n")
-
-
-def write_text_atomically(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file whole or not at all: UTF-8, lines ended as given.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_text_atomically(Path(folder, "note.txt"), "£375k")
-    ...     Path(folder, "note.txt").read_text(encoding="utf-8")
-    '£375k'
-    """
-    target = Path(path)
-    number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with open(number, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        os.replace(name, target)
-    except BaseException:  # the half-written file goes whatever stopped us, Ctrl-C included
-        os.unlink(name)
-        raise

@@ -131,13 +131,16 @@ def cover(
     """Empty posts that an agency worker comes to cover, and agency posts above establishment refilled.
 
     A post that fell empty this month is covered at once only if ``same_month``. No more vacancies than ``most``
-    (by run, if given) are covered at once.
+    (by run, if given) are covered at once. People over establishment leave fewer vacancies to cover.
     """
     active = posts.coverable & (posts.first <= month) & (month <= posts.last)
     waiting = (staff.holder == EMPTY) & active[:, None] & (staff.contracted | posts.established[:, None])
     if not same_month:
         waiting &= staff.since < month
     cells = chosen(waiting, posts, words, "cover", month, limit)
+    if posts.over.any():
+        places = posts.group[cells[0]] * staff.holder.shape[1] + cells[1]
+        cells = some(cells, np.flatnonzero(turn(places) < _left_to_cover(staff, posts, month).reshape(-1)[places]))
     if most is not None:
         vacancy = posts.established[cells[0]]
         covered = np.count_nonzero((staff.holder == AGENCY) & posts.established[:, None], axis=0)
@@ -146,6 +149,28 @@ def cover(
         cells = joined(kept, extra)
     staff.fill(cells, AGENCY, month)
     return cells
+
+
+def surplus_cover(staff: Staff, posts: Posts, month: int) -> Cells:
+    """Agency workers who go because people over establishment have left no vacancy for them to cover."""
+    room = _left_to_cover(staff, posts, month)
+    ended = np.zeros(staff.holder.shape, dtype=bool)
+    for group in np.unique(posts.group[posts.over]):
+        covering = (posts.group == group)[:, None] & (staff.holder == AGENCY)
+        ended |= covering & (np.cumsum(covering, axis=0) <= -room[group])
+    cells = cells_where(ended)
+    staff.vacate(cells, month)
+    return cells
+
+
+def _left_to_cover(staff: Staff, posts: Posts, month: int) -> NDArray[np.int64]:
+    """Posts less the people in them, shape (G, R); where nobody may be over establishment, no limit."""
+    room = np.full((len(posts.groups), staff.holder.shape[1]), np.iinfo(np.int64).max)
+    exists = posts.exists(np.array([month]))[0]
+    for group in np.unique(posts.group[posts.over]):
+        mine = posts.group == group
+        room[group] = np.count_nonzero(exists & mine) - np.count_nonzero(staff.holder[mine] != EMPTY, axis=0)
+    return room
 
 
 def _at_most(cells: Cells, room: NDArray[np.float64], posts: Posts, words: Words, purpose: str, month: int) -> Cells:

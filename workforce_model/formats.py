@@ -75,3 +75,14 @@ def percent(share: float) -> str:
     if whole == 100 and share < 1:
         return ">99%"
     return f"{whole}%"
+
+
+def capital(text: str) -> str:
+    """Text with a capital first, the rest as it is.
+
+    Examples
+    --------
+    >>> capital("the MTFP")
+    'The MTFP'
+    """
+    return f"{text[:1].upper()}{text[1:]}"

@@ -12,6 +12,10 @@ from typing import Literal
 from workforce_model.assumptions import Fault, Flag, Name, Pounds, PoundsEach, Share, Text, Whole, record
 from workforce_model.periods import FinancialYear, financial_year_start
 
+DRAWN = "Drawn to meet these costs"
+RESERVE_ENTRIES = (DRAWN, "opening balance", "closing balance", "committed, carried forward")
+"""What every reserve table shows beside the stated movements."""
+
 Source = Literal["base budget", "risk reserve", "MTFP growth", "grant"]
 
 
@@ -106,7 +110,7 @@ class Funding:
 
     def faults(self) -> list[Fault]:
         """What is wrong between the fields, as (key, rule) pairs."""
-        return [*self._lines_apart(), *self._virements_possible(), *self._reserve_holds()]
+        return [*self._lines_apart(), *self._virements_possible(), *self._movements_apart(), *self._reserve_holds()]
 
     def reserve_years(self) -> list[str]:
         """The years in which an approval or a stated movement touches the reserve, in order."""
@@ -157,6 +161,14 @@ class Funding:
         """Every year an approval or a virement states, in order."""
         stated = [*(x.amounts for x in self.lines.values()), *(x.amounts for x in self.virements.values())]
         return sorted({year for amounts in stated for year in amounts}, key=financial_year_start)
+
+    def _movements_apart(self) -> Iterator[Fault]:
+        """Each movement is an entry of the reserve's table under its label, so no label may stand for two."""
+        labels = dict.fromkeys(RESERVE_ENTRIES, "an entry of every reserve table")
+        for name, movement in self.reserve_movements.items():
+            first = labels.setdefault(movement.label, name)
+            if first != name:
+                yield f"reserve_movements.{name}.label", f"the same label as {first}"
 
     def _reserve_holds(self) -> Iterator[Fault]:
         years, opens = self.reserve_years(), self.reserve_opens_in

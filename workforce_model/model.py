@@ -5,15 +5,18 @@ Blocks of runs are independent, so any executor may take them; results are joine
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.blocks import approvals, run_block
+from workforce_model.checkpoints import checkpoint as kept_in
 from workforce_model.costs import Values
 from workforce_model.doubt import DRAWS, draw_values
 from workforce_model.results import Block, Results, joined
@@ -34,15 +37,36 @@ class Interrupted(KeyboardInterrupt):
     ----------
     results : Results or None
         The complete runs, which ``run(..., resume=results)`` goes on from; None where there are none yet.
+    checkpoint : str or None
+        The folder that keeps them too, where one was named.
     """
 
-    def __init__(self, results: Results | None, asked: int) -> None:
+    def __init__(self, results: Results | None, asked: int, checkpoint: str | os.PathLike[str] | None = None) -> None:
         self.results = results
+        self.checkpoint = None if checkpoint is None else os.fspath(checkpoint)
         super().__init__(f"stopped: {results.runs if results else 0:,} of {asked:,} runs are complete and kept")
 
 
+class WorkerDied(RuntimeError):
+    """A worker process died twice on the same runs: killed, or out of memory.
+
+    Attributes
+    ----------
+    runs : array of int64
+        The run numbers of the block it died on.
+    """
+
+    def __init__(self, runs: NDArray[np.int64]) -> None:
+        self.runs = runs
+        super().__init__(
+            f"the process playing {runs.size:,} runs ({runs.min():,} to {runs.max():,}) died, and died again when they were "
+            "played once more: killed, or out of memory; a smaller block= needs less"
+        )
+
+
 def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool = True, executor: Executor | None = None,
-        block: int = BLOCK, progress: Callable[[int], object] | None = None, resume: Results | None = None) -> Results:  # fmt: skip
+        block: int = BLOCK, progress: Callable[[int], object] | None = None, resume: Results | None = None,
+        checkpoint: str | os.PathLike[str] | None = None) -> Results:  # fmt: skip
     """Simulate, price and fund a scenario.
 
     Parameters
@@ -62,6 +86,9 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
         Told the number of runs finished after each block.
     resume : Results, optional
         Runs of this scenario and seed already complete: only the rest are played.
+    checkpoint : path, optional
+        A folder that keeps each finished block: the same call goes on from there after a stop of any kind. What is
+        damaged there, or of other inputs or another build, is named in a warning and played again.
 
     Returns
     -------
@@ -73,6 +100,8 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
         If runs, seed or block make no sense, ``resume`` is of another scenario, or the results would not fit in memory.
     Interrupted
         If stopped by the keyboard, with the runs that were complete.
+    WorkerDied
+        If a process of the executor died, and the one that was given its runs once more died too.
 
     Examples
     --------
@@ -83,16 +112,23 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     """
     _refuse_impossible(scenario, runs, seed, block)
     played = [] if resume is None else [_going_on(resume, scenario, seed, doubt, runs)]
-    done = played[0].runs if played else np.zeros(0, dtype=np.int64)
+    keeping = None if checkpoint is None else kept_in(checkpoint, scenario, seed, doubt)
+    if keeping and not played:
+        played = list(keeping.kept(runs))
+        if progress:
+            progress(sum(part.runs.size for part in played))
+    done = np.concatenate([part.runs for part in played]) if played else np.zeros(0, dtype=np.int64)
     blocks = _blocks(np.setdiff1d(np.arange(runs), done), DRAWS if doubt else 1, block)
     try:
         for finished in _played(partial(run_block, scenario, *_settled(scenario, seed, doubt), seed), blocks, executor):
             played.append(finished)
+            if keeping:
+                keeping.keep(finished)
             if progress:
                 progress(finished.runs.size)
     except KeyboardInterrupt:
-        raise Interrupted(joined(scenario, seed, doubt, played) if played else None, runs) from None
-    return joined(scenario, seed, doubt, played)
+        raise Interrupted(joined(scenario, seed, doubt, played, runs) if played else None, runs, checkpoint) from None
+    return joined(scenario, seed, doubt, played, runs)
 
 
 def keep(scenario: Scenario, kept: Callable[[Results], Kept], runs: int = RUNS, seed: int = SEED, *, doubt: bool = True,
@@ -133,7 +169,7 @@ def keep(scenario: Scenario, kept: Callable[[Results], Kept], runs: int = RUNS, 
 
 def _kept_of_block(scenario: Scenario, kept: Callable[[Results], Kept], values: Values, approved: dict[str, NDArray[np.float64]],
                    seed: int, doubt: bool, runs: NDArray[np.int64]) -> tuple[NDArray[np.int64], Kept]:  # fmt: skip
-    results = joined(scenario, seed, doubt, [run_block(scenario, values, approved, seed, runs)])
+    results = joined(scenario, seed, doubt, [run_block(scenario, values, approved, seed, runs)], runs.size)
     return results.numbers, kept(results)
 
 
@@ -145,7 +181,33 @@ def _settled(scenario: Scenario, seed: int, doubt: bool) -> tuple[Values, dict[s
 def _played(
     play: Callable[[NDArray[np.int64]], Kept], blocks: list[NDArray[np.int64]], executor: Executor | None
 ) -> Iterator[Kept]:
-    yield from map(play, blocks) if executor is None else executor.map(play, blocks)
+    """What came of each block, in order; a block whose process died is played once more, in a process of its own."""
+    if executor is None:
+        yield from map(play, blocks)
+        return
+    asked: list[Future[Kept]] = []
+    try:
+        for runs in blocks:
+            asked.append(executor.submit(play, runs))
+    except BrokenExecutor:
+        pass  # those not asked for are played once more below
+    try:
+        for index, runs in enumerate(blocks):
+            try:
+                yield asked[index].result()
+            except (BrokenExecutor, IndexError):
+                yield _once_more(play, runs)
+    finally:
+        for future in asked:
+            future.cancel()
+
+
+def _once_more(play: Callable[[NDArray[np.int64]], Kept], runs: NDArray[np.int64]) -> Kept:
+    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+        try:
+            return fresh.submit(play, runs).result()
+        except BrokenExecutor:
+            raise WorkerDied(runs) from None
 
 
 def _going_on(resume: Results, scenario: Scenario, seed: int, doubt: bool, runs: int) -> Block:
@@ -180,4 +242,4 @@ def _blocks(numbers: NDArray[np.int64], draws: int, block: int) -> list[NDArray[
     return np.array_split(in_draws, -(-numbers.size // block)) if numbers.size else []
 
 
-__all__ = ["RUNS", "SEED", "Interrupted", "Results", "keep", "run"]
+__all__ = ["RUNS", "SEED", "Interrupted", "Results", "WorkerDied", "keep", "run"]

@@ -144,7 +144,7 @@ def _part(task: _Task) -> list[tuple[list[Figures], list[str]]]:
     versions, outcomes, seed, numbers = task
     first, first_approved = versions[0]
     block = run_block(first.scenario, first.drawn, first_approved, seed, numbers)
-    results = joined(first.scenario, seed, False, [block])
+    results = joined(first.scenario, seed, False, [block], numbers.size)
     place = np.searchsorted(results.numbers, numbers)
     kept = []
     for position, (version, approved) in enumerate(versions):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce_model.funding import Funding, Ledger
-from workforce_model.funding_lines import moved_in
+from workforce_model.funding_lines import DRAWN, moved_in
 from workforce_model.periods import financial_year_start, months_by_year
 
 Figures = NDArray[np.float64]
@@ -32,9 +32,6 @@ class Reserve:
     committed: Figures
     opening: Figures | None
     closing: Figures | None
-
-
-DRAWN = "Drawn to meet these costs"
 
 
 def roll_forward(funding: Funding, ledger: Ledger, years: tuple[str, ...]) -> Reserve:

@@ -54,6 +54,8 @@ class Results:
         Pounds by month, budget, kind and run; kinds as ``costs.KINDS``.
     ledger : Ledger
     checks : tuple of Check
+    asked : int
+        How many runs were asked for; more than there are only where they were interrupted.
     """
 
     scenario: Scenario
@@ -64,6 +66,7 @@ class Results:
     cost: NDArray[np.float64]
     ledger: Ledger
     checks: tuple[Check, ...]
+    asked: int
 
     @property
     def runs(self) -> int:
@@ -136,8 +139,8 @@ def _in_run_order(parts: list[NDArray[Figures]], order: NDArray[np.intp]) -> NDA
     return np.asarray(np.concatenate(parts, axis=-1)[..., order])
 
 
-def joined(scenario: Scenario, seed: int, doubt: bool, blocks: list[Block]) -> Results:
-    """The blocks' runs together, in order of their number."""
+def joined(scenario: Scenario, seed: int, doubt: bool, blocks: list[Block], asked: int) -> Results:
+    """The blocks' runs together, in order of their number, with how many were asked for."""
     numbers = np.concatenate([part.runs for part in blocks])
     order = np.argsort(numbers, kind="stable")
     histories, ledgers = [part.history for part in blocks], [part.ledger for part in blocks]
@@ -167,4 +170,5 @@ def joined(scenario: Scenario, seed: int, doubt: bool, blocks: list[Block]) -> R
             unspent=_in_run_order([part.unspent for part in ledgers], order),
         ),
         checks=joined_checks([part.checks for part in blocks]),
+        asked=asked,
     )

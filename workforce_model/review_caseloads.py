@@ -12,9 +12,10 @@ import pandas as pd
 from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.formats import NOT_DEFINED, percent
 from workforce_model.measures import measured, spread
+from workforce_model.periods import march
 from workforce_model.ranges import clear, points, share
 from workforce_model.results import Results
-from workforce_model.review_runs import Figures, ReviewRuns, march
+from workforce_model.review_runs import Figures, ReviewRuns
 
 ALL_GRADES, ALL_TEAMS = "all grades", "all teams"
 SETTLED = 3

@@ -19,7 +19,8 @@ from workforce_model.investments import Investment, further_posts
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.outcomes import KEPT, Outcome, asked, reported
-from workforce_model.review_runs import Figures, ReviewRuns, march
+from workforce_model.periods import march
+from workforce_model.review_runs import Figures, ReviewRuns
 from workforce_model.scenario import Scenario
 from workforce_model.sensitivity import tornado, uncertain
 from workforce_model.turning_points import TurningPoint, arrivals_that_break
@@ -279,6 +280,6 @@ def _driver_said(outcome: Outcome, bars: pd.DataFrame, scenario: Scenario) -> st
 
 
 def _tornado_chart(bars: pd.DataFrame, scenario: Scenario, outcome: Outcome, few: int, ax: Any = None) -> Any:
-    from workforce_model.charts_decisions import tornado_bars
+    from workforce_model.charts_assumptions import tornado_bars
 
     return tornado_bars(bars, scenario, outcome, few, ax=ax)

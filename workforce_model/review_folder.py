@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from functools import partial
 from pathlib import Path
 
 from workforce_model.answers import Answer
-from workforce_model.run_folder import refuse_failed, write_csv, write_record, written_whole
+from workforce_model.claims import Claim
+from workforce_model.run_folder import write_csv
+from workforce_model.run_record import write_record
 from workforce_model.scenario import InputFile
 from workforce_model.six_month_review import Review
+from workforce_model.whole_folder import refuse_failed, run_folder, written_whole
 
 
 def write_review(
     found: Review,
-    out: str | os.PathLike[str] | None = None,
+    out: str | os.PathLike[str] | Claim | None = None,
     *,
     overwrite: bool = False,
     inputs: tuple[InputFile, ...] = (),
@@ -25,8 +27,8 @@ def write_review(
 
     Parameters
     ----------
-    out : path, optional
-        The folder; by default a new one, ``results/review-<scenario>-<time>``.
+    out : path or Claim, optional
+        The folder, or the claim on it; by default a new one, ``results/review-<scenario>-<time>``.
     overwrite : bool
         Replace a folder that holds an earlier run or review, the whole of it at once.
     inputs : tuple of InputFile
@@ -42,14 +44,15 @@ def write_review(
     ------
     ChecksFailed
         If a check failed in any of the runs; nothing is written.
-    FileExistsError
-        If the folder is there and ``overwrite`` is not given, or what is there is not a run.
+    FileExistsError, OSError
+        As :func:`workforce_model.run_folder.write_run`.
     """
     runs = found.runs
     refuse_failed([runs.nothing, runs.plan, runs.forecast])
-    name = f"review-{runs.forecast.scenario.name}-{time.strftime('%Y%m%d-%H%M%S')}"
-    target = Path(out) if out is not None else Path("results") / name
-    return written_whole(target, partial(_write, found, inputs), overwrite=overwrite)
+    if not isinstance(out, Claim):
+        with run_folder(out, f"review-{runs.forecast.scenario.name}", overwrite=overwrite) as claim:
+            return write_review(found, claim, overwrite=overwrite, inputs=inputs)
+    return written_whole(out, partial(_write, found, inputs), overwrite=overwrite)
 
 
 def _write(found: Review, inputs: tuple[InputFile, ...], folder: Path) -> None:
@@ -63,19 +66,16 @@ def _write(found: Review, inputs: tuple[InputFile, ...], folder: Path) -> None:
     for answer in found.answers:
         write_csv(answer.table.assign(actuals=runs.mark), folder / f"{stem(answer)}.csv")
         if answer.chart is not None:
-            save(figure_of(marked(answer.chart(), runs.mark)), folder / stem(answer))
+            save(figure_of(marked(answer.chart(), runs)), folder / stem(answer))
     together = list({id(r): r for r in (runs.nothing, runs.plan, runs.forecast)}.values())
-    write_record(
-        together,
-        folder,
-        list(inputs),
-        review={
-            "actuals": runs.mark,
-            "month": str(runs.now),
-            "illustrative": runs.illustrative,
-            "runs_of_own_plays": found.few,
-        },
-    )
+    checks = [(r.scenario.name, check) for r in together for check in r.checks]
+    about = {
+        "actuals": runs.mark,
+        "month": str(runs.now),
+        "illustrative": runs.illustrative,
+        "runs_of_own_plays": found.few,
+    }
+    write_record(together, folder, list(inputs), checks, review=about)
 
 
 def stem(answer: Answer) -> str:
@@ -83,7 +83,8 @@ def stem(answer: Answer) -> str:
 
     Examples
     --------
-    >>>     >>> stem(not_defined(2, "no approval"))
+    >>> from workforce_model.answers import not_defined
+    >>> stem(not_defined(2, "no approval"))
     '02_full_year_cost_is_the'
     """
     words = re.findall(r"[a-z0-9]+", answer.question.lower())

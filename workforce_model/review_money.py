@@ -19,7 +19,7 @@ from workforce_model.benefits import (
     money_approved,
 )
 from workforce_model.envelope import envelope_table, envelopes
-from workforce_model.formats import percent, pounds, rounded, thousands
+from workforce_model.formats import capital, percent, pounds, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
 from workforce_model.ranges import clear, count, money
 from workforce_model.results import Results
@@ -70,7 +70,7 @@ def spend_and_outturn(runs: ReviewRuns) -> Answer:
     )
     left = granted - mine.mean
     sentence = (
-        f"{_first_up(runs.budget_label)}: {so_far}the forecast outturn for {year} is {money(mine)}, against £{thousands(granted)}k approved: "
+        f"{capital(runs.budget_label)}: {so_far}the forecast outturn for {year} is {money(mine)}, against £{thousands(granted)}k approved: "
         f"{'£' + thousands(left) + 'k is left unspent' if left >= 0 else '£' + thousands(-left) + 'k more than approved'}, on average. "
         f"All budgets together: {money(whole)}."
     )
@@ -228,7 +228,7 @@ def what_is_cashable(runs: ReviewRuns) -> Answer:
         if clear(reduces) and reduces.mean < 0
         else "no forecast overspend is reduced beyond the Monte Carlo error"
     )
-    sentence = f"{_first_up(said)}; {other}; {twice}. The lines are never added together."
+    sentence = f"{capital(said)}; {other}; {twice}. The lines are never added together."
     return Answer(
         5,
         QUESTIONS[5][1],
@@ -257,7 +257,3 @@ def _line(runs: ReviewRuns, months: Any, *, within: bool) -> Spread:
 
 def _saved(s: Spread) -> Spread:
     return Spread(-s.mean, -s.p90, -s.p50, -s.p10, s.error, s.runs)
-
-
-def _first_up(text: str) -> str:
-    return text[:1].upper() + text[1:]

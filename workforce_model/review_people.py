@@ -11,9 +11,10 @@ import pandas as pd
 from workforce_model.answers import QUESTIONS, Answer
 from workforce_model.formats import fte, percent
 from workforce_model.measures import measured, spread
+from workforce_model.periods import march
 from workforce_model.ranges import clear, count, people
 from workforce_model.results import Results
-from workforce_model.review_runs import Figures, ReviewRuns, march
+from workforce_model.review_runs import Figures, ReviewRuns
 from workforce_model.tables import reported_years
 
 

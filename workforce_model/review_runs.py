@@ -119,14 +119,3 @@ class ReviewRuns:
     def months_of(self, year: str) -> NDArray[np.intp]:
         """The positions of a financial year's months."""
         return np.flatnonzero(np.array(self.forecast.years) == year)
-
-
-def march(year: str) -> str:
-    """The month a financial year ends in, in words.
-
-    Examples
-    --------
-    >>> march("2019/20")
-    'March 2020'
-    """
-    return f"March {int(year[:4]) + 1}"

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import hashlib
-import json
 import os
-import platform
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,16 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workforce_model import __version__
 from workforce_model.agency_premium import agency_premium_table
 from workforce_model.benefits import benefits, difference_check, paired
 from workforce_model.checks import Check
+from workforce_model.claims import Claim
 from workforce_model.costs import KINDS
 from workforce_model.envelope import envelope_table
 from workforce_model.formats import NOT_DEFINED, rounded
 from workforce_model.measures import MEASURES, measured, teams_measured
 from workforce_model.results import Results
-from workforce_model.scenario import InputFile, as_tree
+from workforce_model.run_record import read_record, write_record
+from workforce_model.scenario import InputFile
 from workforce_model.summary import summary_table, summary_text
 from workforce_model.tables import (
     annual_table,
@@ -41,30 +36,12 @@ from workforce_model.tables import (
     reported_years,
     reserve_table,
 )
-
-SCHEMA_VERSION = 1
-RECORD = "run.json"
-CONVENTIONS = {
-    "C1": "Monthly steps, financial year April to March. A flow belongs to its month, a stock is its value at month end, a rate is worked out again from its parts.",
-    "C2": "In a month: leavers, conversions, starters, agency cover, cases close, pass on, arrive and are shared out, caseloads measured; pay covers those in post after these.",
-    "C3": "A rate names its reading.",
-    "C4": "Pounds in double precision, unrounded until the page, then rounded once, half away from zero. A month counts whole for those in post at its end. A split to the penny is by largest remainder, ties to the earlier part.",
-    "C5": "A worker is over the limit at the limit or more: below 21 means 20 or fewer.",
-    "C6": "Quantiles are linear between order statistics; a quantile of a total comes from the total's own runs.",
-    "C7": "Cash prices with each pay award explicit, from the month it begins. Tables are not discounted; a present value leaves the first year as it is, real flows at the real rate, cash flows at (1+r)(1+g)-1.",
-    "C8": "A draw belongs to the root seed, the run, the process and the name, never to a position or the order of calls.",
-    "C9": "Cost positive, money that meets it negative; a funded year sums to zero and what is left is the gap.",
-}
-"""What the numbers follow; printed in every run record."""
-
-
-class ChecksFailed(ValueError):
-    """A run that broke an invariant: no report of it is written."""
+from workforce_model.whole_folder import ChecksFailed, refuse_failed, run_folder, written_whole
 
 
 def write_run(
     results: Results | Sequence[Results],
-    out: str | os.PathLike[str] | None = None,
+    out: str | os.PathLike[str] | Claim | None = None,
     *,
     overwrite: bool = False,
     inputs: Iterable[InputFile] = (),
@@ -75,8 +52,9 @@ def write_run(
     ----------
     results : Results or list of Results
         The first is the baseline of the charts and the screen.
-    out : path, optional
-        The folder; by default a new one, ``results/<scenario>-<time>``.
+    out : path or Claim, optional
+        The folder, or the claim on it that :func:`run_folder` gave before the run; by default a new one,
+        ``results/<scenario>-<time>``.
     overwrite : bool
         Replace a folder that holds an earlier run, the whole of it at once.
     inputs : iterable of InputFile
@@ -92,90 +70,75 @@ def write_run(
     ChecksFailed
         If a check failed; nothing is written.
     FileExistsError
-        If the folder is there and ``overwrite`` is not given, or what is there is not a run.
+        If the folder is there and ``overwrite`` is not given, what is there is not a run, or another run is
+        writing it.
+    ValueError
+        If two scenarios have one name, or they do not share their runs, seed and doubt.
+    OSError
+        If the machine refuses, naming the folder and how much was written; an earlier run stands.
     """
     together = [results] if isinstance(results, Results) else list(results)
+    _refuse_mixed(together)
     refuse_failed(together)
-    target = (
-        Path(out)
-        if out is not None
-        else Path("results") / f"{together[-1].scenario.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    if not isinstance(out, Claim):
+        with run_folder(out, together[-1].scenario.name, overwrite=overwrite) as claim:
+            return write_run(together, claim, overwrite=overwrite, inputs=inputs)
+    return written_whole(out, lambda folder: _write_all(together, folder, list(inputs)), overwrite=overwrite)
+
+
+def _refuse_mixed(together: list[Results]) -> None:
+    """One record speaks for all: the scenarios have names of their own and share their runs, seed and doubt."""
+    names = [r.scenario.name for r in together]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"scenarios are told apart by name; stated twice: {', '.join(twice)}")
+    ways = sorted(
+        {f"{r.runs:,} of {r.asked:,} runs, seed {r.seed}, {'with' if r.doubt else 'without'} doubt" for r in together}
     )
-    return written_whole(target, lambda folder: _write_all(together, folder, list(inputs)), overwrite=overwrite)
-
-
-def refuse_failed(together: Sequence[Results]) -> None:
-    """Refuse to report runs that broke an invariant.
-
-    Raises
-    ------
-    ChecksFailed
-        Naming the checks.
-    """
-    failed = sorted({check.name for r in together for check in r.checks if check.status == "failed"})
-    if failed:
-        raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
-
-
-def written_whole(target: Path, write: Callable[[Path], None], *, overwrite: bool) -> Path:
-    """A folder written by a function, put in its place only once it is complete.
-
-    Parameters
-    ----------
-    write : callable
-        Takes the folder to write into; it writes ``run.json`` last.
-
-    Raises
-    ------
-    FileExistsError
-        If the folder is there and ``overwrite`` is not given, or what is there is not a run.
-    """
-    _refuse_existing(target, overwrite)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        write(draft)
-        draft.chmod(0o755)
-        _put_in_place(draft, target, overwrite)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return target
-
-
-def _refuse_existing(target: Path, overwrite: bool) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise FileExistsError(f"{target} is a file; expected a folder for the run")
-    empty = not any(target.iterdir())
-    if not empty and not overwrite:
-        raise FileExistsError(f"{target} is not empty; name another folder, or replace the run in it with --overwrite")
-    if not empty and not (target / RECORD).exists():
-        raise FileExistsError(f"{target} holds something other than a run (it has no {RECORD}); it is not replaced")
-
-
-def _put_in_place(draft: Path, target: Path, overwrite: bool) -> None:
-    """Move the finished folder to its name; an earlier run goes only once the new one stands."""
-    if not target.exists():
-        os.rename(draft, target)
-        return
-    _refuse_existing(target, overwrite)
-    away = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    os.rename(target, away / "run")
-    try:
-        os.rename(draft, target)
-    except BaseException:
-        os.rename(away / "run", target)
-        raise
-    finally:
-        shutil.rmtree(away, ignore_errors=True)
+    if len(ways) > 1:
+        raise ValueError(f"runs written together share their number, seed and doubt; these have {'; '.join(ways)}")
 
 
 def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -> None:
     from workforce_model.charts import first_charts, save
 
+    checks = write_tables(together, folder)
+    for name, figure in first_charts(together).items():
+        save(figure, folder / name)
+    write_record(together, folder, inputs, checks)
+
+
+def write_tables(together: list[Results], folder: Path) -> list[tuple[str, Check]]:
+    """Write every table of a run to a folder, its checks and every run's own figures with them; the first is the baseline.
+
+    Returns
+    -------
+    list of (str, Check)
+        Each scenario's checks, those made on what was written among them.
+
+    Raises
+    ------
+    ChecksFailed
+        If a check made on what was written failed.
+    """
     (folder / "summary.txt").write_text(summary_text(together) + "\n", encoding="utf-8")
+    options = [option for option in together[1:] if paired(together[0], option)]
+    for name, table in _tables(together, options).items():
+        write_csv(table, folder / f"{name}.csv")
+    _write_runs(together, folder)
+    checks = [
+        (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
+    ]
+    checks += [(option.scenario.name, difference_check(together[0], option)) for option in options]
+    made = _one_of_each(checks)
+    rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in made]
+    write_csv(
+        pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
+    )
+    return made
+
+
+def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.DataFrame]:
     tables = {
         "summary": summary_table(together),
         "monthly": _stacked(monthly_table, together),
@@ -189,7 +152,6 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
         "envelope": pd.concat([envelope_table(r.scenario, r.seed) for r in together], ignore_index=True),
         "assumptions": _stacked(assumptions_table, together),
     }
-    options = [option for option in together[1:] if paired(together[0], option)]
     if options:
         table = pd.concat([benefits(together[0], option, baseline="forecast") for option in options], ignore_index=True)
         tables["benefits"] = table
@@ -197,20 +159,7 @@ def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -
     if with_duties:
         tables["duties"] = pd.concat(with_duties, ignore_index=True)
     tables["to_obtain"] = tables["assumptions"][tables["assumptions"]["obtain"]].drop(columns="obtain")
-    for name, table in tables.items():
-        write_csv(table, folder / f"{name}.csv")
-    _write_runs(together, folder)
-    for name, figure in first_charts(together).items():
-        save(figure, folder / name)
-    checks = [
-        (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
-    ]
-    checks += [(option.scenario.name, difference_check(together[0], option)) for option in options]
-    rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in _one_of_each(checks)]
-    write_csv(
-        pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
-    )
-    write_record(together, folder, inputs)
+    return tables
 
 
 def _one_of_each(checks: list[tuple[str, Check]]) -> list[tuple[str, Check]]:
@@ -236,7 +185,9 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table.columns)
         for in_pounds, row in zip(money, table.itertuples(index=False), strict=True):
-            writer.writerow([_cell(value, in_pounds) for value in row])
+            writer.writerow(
+                [_cell(value, in_pounds and name != "runs") for name, value in zip(table, row, strict=True)]
+            )
 
 
 def _cell(value: Any, in_pounds: bool) -> str:
@@ -284,7 +235,7 @@ def _keys(r: Results, first: int, label: str, value: str) -> dict[str, Any]:
     month = pa.DictionaryArray.from_arrays(
         pa.array(np.repeat(np.arange(len(months), dtype=np.int16), r.runs)), pa.array(months)
     )
-    run = np.tile(np.arange(r.runs, dtype=np.int32), len(months))
+    run = np.tile(r.numbers.astype(np.int32), len(months))
     return {"scenario": repeated(r.scenario.name), label: repeated(value), "month": month, "run": run}
 
 
@@ -340,59 +291,4 @@ def _ledger_reread(r: Results, path: Path) -> Check:
     )
 
 
-def write_record(together: list[Results], folder: Path, inputs: list[InputFile], **more: object) -> None:
-    """Write ``run.json``, the record of a folder's runs and files, last; ``more`` goes into it by name."""
-    first = together[0]
-    outputs = {
-        p.name: {"size": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
-        for p in sorted(folder.iterdir())
-    }
-    record = {
-        "schema_version": SCHEMA_VERSION,
-        "complete": True,
-        "versions": {
-            "workforce_model": __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "pandas": pd.__version__,
-        },
-        "platform": f"{platform.system()} {platform.machine()}",
-        "seed": first.seed,
-        "runs_asked": first.runs,
-        "runs_done": first.runs,
-        "ranges_hold": "luck and doubt about assumptions" if first.doubt else "luck only",
-        "inputs": [dataclasses.asdict(x) for x in dict.fromkeys(inputs)],
-        "conventions": CONVENTIONS,
-        "scenarios": {
-            r.scenario.name: {
-                "resolved": as_tree(r.scenario),
-                "to_obtain": sorted(r.scenario.to_obtain()),
-                "later_evidence": {path: a.later_evidence for path, a in r.scenario.later_evidence().items()},
-                "checks": [dataclasses.asdict(check) for check in r.checks],
-            }
-            for r in together
-        },
-        **more,
-        "outputs": outputs,
-    }
-    draft = folder / f".{RECORD}"
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(record, file, ensure_ascii=False, indent=1, default=str, allow_nan=False)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, folder / RECORD)
-
-
-def read_record(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """The run record of a finished folder.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the folder holds no finished run.
-    """
-    found: dict[str, Any] = json.loads((Path(folder) / RECORD).read_text(encoding="utf-8"))
-    return found
-
-
-__all__ = ["ChecksFailed", "read_record", "refuse_failed", "write_csv", "write_record", "write_run", "written_whole"]
+__all__ = ["ChecksFailed", "read_record", "run_folder", "write_csv", "write_run", "write_tables"]

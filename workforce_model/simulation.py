@@ -168,6 +168,8 @@ class _People:
     def starters_arrive(self, staff: Staff, month: int) -> tuple[Cells, Cells]:
         """Agency workers replaced by a starter, and those above establishment whose work a new post takes over."""
         started, replaced = fl.start(staff, self.posts, self.words, month, self.rates.newly_qualified)
+        if self.posts.over.any():
+            replaced = joined(replaced, fl.surplus_cover(staff, self.posts, month))
         displaced = fl.displace(staff, self.posts, self.words, month, started, self.rates.displacement)
         self.record.count("started", month, started)
         self.record.count("agency_ended", month, replaced)

@@ -1,0 +1,290 @@
+"""Charts of people and cases: posts filled, staffing, the spread of caseloads, the share at the limit, plan against actual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from workforce_model.charts_page import (
+    BLUE,
+    BODY,
+    DASHES,
+    GREY,
+    ORANGE,
+    TEXT,
+    axes_of,
+    band,
+    colours,
+    finished,
+    label_ends,
+    month_ticks,
+    name_rows,
+    named,
+    period_ticks,
+    place_of,
+    reported,
+    titled,
+)
+from workforce_model.envelope import newest_budget
+from workforce_model.formats import fte, percent, rounded
+from workforce_model.history import HISTOGRAM
+from workforce_model.luck import CLEAR
+from workforce_model.measures import MEASURES, Spread, measured, measured_in_year, spread
+from workforce_model.periods import march
+from workforce_model.results import Results
+from workforce_model.tables import COUNCIL, monthly_table, reported_years
+
+
+def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
+    """How soon are the posts filled? A budget's posts held by permanent staff, month by month."""
+    budget = budget or newest_budget(results.scenario)
+    ax = axes_of(ax)
+    stated = results.scenario.workforce.posts
+    groups = [i for i, name in enumerate(results.posts.groups) if name in stated and stated[name].budget == budget]
+    filled = results.history.staff["permanent"][:, groups].sum(axis=1, dtype=float)[1:]
+    total = sum(stated[results.posts.groups[i]].number for i in groups)
+    months = reported(results)
+    band(ax, results, filled, BLUE)
+    ax.axhline(total, color=TEXT, linewidth=1.2, linestyle=":")
+    ax.annotate(f"{total} posts", (0, total), (4, 4), textcoords="offset points", fontsize=BODY, color=TEXT)
+    label_ends(ax, [(months.size - 1, float(filled[-1].mean()), f"Filled {rounded(filled[-1].mean(), 1)}", BLUE)])
+    ax.set_ylim(0, total * 1.15)
+    month_ticks(ax, results)
+    marks = {year: spread(filled[m[-1]], results.draw) for year, m in reported_years(results).items()}
+    label = results.scenario.funding.budgets[budget].label
+    year, s = next(iter(marks.items()))
+    headline = f"{label}: {rounded(s.mean, 1)} of {total} filled on average in {march(year)}"
+    detail = "; ".join(
+        f"{march(y)} {rounded(m.mean, 1)} [{rounded(m.p10)} to {rounded(m.p90)}]" for y, m in marks.items()
+    )
+    span = f"{results.months[months[0]]} to {results.months[-1]}"
+    subtitle = (
+        f"Posts filled by permanent staff, {place_of(results)}, month end, {span}, number; line: mean, band: range"
+    )
+    return finished(ax, headline, subtitle, detail, [results])
+
+
+def staffing(results: Results, ax: Axes | None = None) -> Axes:
+    """Who is in post? Permanent, agency and vacant FTE, month by month."""
+    ax = axes_of(ax)
+    series = {
+        "Permanent": measured(results, "in_post_fte"),
+        "Agency": measured(results, "agency_cover_fte") + measured(results, "agency_additional_fte"),
+        "Vacant": measured(results, "vacancy_fte"),
+    }
+    ends, details = [], []
+    for (name, figures), colour, dash in zip(series.items(), colours(len(series)), DASHES, strict=False):
+        band(ax, results, figures[1:], colour, dash)
+        marks = {y: spread(figures[m[-1] + 1], results.draw) for y, m in reported_years(results).items()}
+        said = (f"{march(y)} {fte(s.mean)} [{fte(s.p10)} to {fte(s.p90)}]" for y, s in marks.items())
+        ends.append(
+            (reported(results).size - 1, float(figures[-1].mean()), f"{name} {fte(figures[-1].mean())}", colour)
+        )
+        details.append(f"{name}: {', '.join(said)}")
+    label_ends(ax, ends)
+    ax.set_ylim(0, None)
+    month_ticks(ax, results)
+    year, months = next(iter(reported_years(results).items()))
+    at = {name: fte(figures[months[-1] + 1].mean()) for name, figures in series.items()}
+    headline = f"{at['Permanent']} FTE permanent, {at['Agency']} agency, {at['Vacant']} vacant in {march(year)}"
+    subtitle = (
+        f"Staff and vacancies, {place_of(results)}, month end, FTE; agency covers vacancies or is above establishment"
+    )
+    return finished(ax, headline, subtitle, "; ".join(details), [results])
+
+
+def caseload_spread(results: Results, month: str | None = None, ax: Axes | None = None) -> Axes:
+    """Who holds too many? Workers by number of cases, team by team, with the limit marked.
+
+    Parameters
+    ----------
+    month : str, optional
+        Month whose end is shown, ``2021-03``; by default the March of the second reported year.
+    """
+    years = list(reported_years(results).values())
+    last = years[min(1, len(years) - 1)][-1] if month is None else list(results.months.astype(str)).index(month)
+    when, limit = results.months[last], results.scenario.caseloads.caseload_limit
+    teams = sorted(results.scenario.caseloads.teams)
+    counts = results.history.histogram[last + 1].astype(float)
+    shares = np.divide(
+        counts,
+        counts.sum(axis=1, keepdims=True),
+        out=np.zeros_like(counts),
+        where=counts.sum(axis=1, keepdims=True) > 0,
+    )
+    widest = min(HISTOGRAM - 1, int(np.flatnonzero((shares > 0.002).any(axis=0))[-1]) + 1)
+    over = {team: spread(measured(results, "share_at_or_over", team)[last + 1], results.draw) for team in teams}
+    ax = axes_of(ax, rows=2 * len(teams) - 2)
+    ax.grid(visible=False)
+    tallest = shares[:, : widest + 1].max()
+    cases = np.arange(widest + 1)
+    for row in range(len(teams)):
+        heights = -0.8 * shares[row, : widest + 1] / tallest
+        for chosen, colour, hatch in ((cases < limit, BLUE, ""), (cases >= limit, ORANGE, "//////")):
+            ax.bar(
+                cases[chosen], heights[chosen], 1.0, row, color=colour, hatch=hatch, edgecolor="white", linewidth=0.3
+            )
+        ax.axhline(row, color=TEXT, linewidth=0.8)
+    ax.axvline(limit - 0.5, color=TEXT, linewidth=1.2, linestyle="--")
+    ax.annotate(
+        f"{limit} or more", (limit, -0.95), (2, 0), textcoords="offset points", va="center", fontsize=BODY, color=TEXT
+    )
+    name_rows(ax, [results.scenario.workforce.teams[team].label for team in teams])
+    ax.set_ylim(len(teams) - 0.9, -1.15)
+    ax.set_xlim(-0.6, widest + 0.6)
+    ax.set_xlabel("Cases held by a worker")
+    said = [f"{percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]" for s in over.values()]
+    label_ends(ax, [(widest + 0.6, row - 0.2, text, GREY) for row, text in enumerate(said)])
+    worst = max(over, key=lambda team: over[team].mean)
+    label = results.scenario.workforce.teams[worst].label
+    headline = f"{label}: {percent(over[worst].mean)} of workers hold {limit} or more"
+    detail = "; ".join(
+        f"{results.scenario.workforce.teams[team].label} {percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]"
+        for team, s in over.items()
+    )
+    subtitle = f"Workers by number of cases, each team to the same scale, {place_of(results)}, end of {when}; per cent with {limit} or more, and its range"
+    return finished(ax, headline, subtitle, f"Share with {limit} or more: {detail}", [results])
+
+
+def share_at_or_over(results: Results | Sequence[Results], team: str | None = None, target: float | None = 0.0, ax: Axes | None = None) -> Axes:  # fmt: skip
+    """Do caseloads come down? Share of workers at or over the limit, month by month, scenarios compared.
+
+    Parameters
+    ----------
+    target : float, optional
+        The share aimed at, drawn as a line: by default nobody, as "below 21" asks; None leaves it out.
+    """
+    together = [results] if isinstance(results, Results) else list(results)[:4]
+    ax = axes_of(ax)
+    first, limit = together[0], together[0].scenario.caseloads.caseload_limit
+    where = "all teams" if team is None else first.scenario.workforce.teams[team].label.lower()
+    ends, details = [], []
+    for r, colour, dash in zip(together, colours(len(together)), DASHES, strict=False):
+        share = measured(r, "share_at_or_over", team)[1:]
+        band(ax, r, share, colour, dash, fill=len(together) <= 2)
+        ends.append((reported(r).size - 1, float(np.nanmean(share[-1])), named(r.scenario.name), colour))
+        marks = {y: spread(share[m[-1]], r.draw) for y, m in reported_years(r).items()}
+        said = (f"{march(y)} {percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]" for y, s in marks.items())
+        details.append(f"{named(r.scenario.name)}: {', '.join(said)}")
+    label_ends(ax, ends)
+    ax.set_ylim(0, max(ax.get_ylim()[1], 0.05))
+    if target is not None:
+        ax.axhline(target, color=TEXT, linewidth=2.5, linestyle=":", clip_on=False)
+        ax.annotate(
+            f"Target {percent(target)}", (0, target), (4, 5), textcoords="offset points", fontsize=BODY, color=TEXT
+        )
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    month_ticks(ax, first)
+    years = list(reported_years(first))
+    when = years[min(1, len(years) - 1)]
+    s = _at(first, team, when)
+    headline = f"{percent(s.mean)} of workers hold {limit} or more cases in {march(when)}"
+    if len(together) > 1:
+        headline = _compared(together[0], together[-1], team, when, limit)
+    subtitle = f"Share of workers with {limit} or more cases, {where}, {place_of(first)}, month end, per cent; lines: mean" + ", bands: range" * (len(together) <= 2)  # fmt: skip
+    return finished(ax, headline, subtitle, "; ".join(details), together)
+
+
+def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, measure: str, team: str | None = None,
+                        forecast: Results | pd.DataFrame | None = None, ax: Axes | None = None) -> Axes:  # fmt: skip
+    """Is it going to plan? A measure as planned, with its range, as reported, and as now forecast.
+
+    Parameters
+    ----------
+    plan, forecast : Results or DataFrame
+        A run, or a tidy table like that of ``Results.monthly()``: scenario, period, team, measure, unit, mean, p10, p90.
+    actuals : DataFrame
+        Columns period (``2019-07``), team, measure and value, as ``board_pack`` takes them; a month without a
+        report has no row.
+
+    Raises
+    ------
+    ValueError
+        If the plan or the actuals hold no figure of this measure and team, or an actual lies outside the plan's months.
+    """
+    where = team or COUNCIL
+    planned = _months(plan, measure, where, "the plan")
+    told = actuals[(actuals["measure"] == measure) & (actuals["team"] == where)]
+    reports = pd.Series(told["value"].to_numpy(dtype=float), index=told["period"].astype(str))
+    strange = sorted(set(reports.index) - set(planned.index))
+    if reports.empty or strange or reports.index.has_duplicates:
+        fault = (
+            f"months the plan lacks: {', '.join(strange)}"
+            if strange
+            else "no row of it"
+            if reports.empty
+            else "a month twice"
+        )
+        raise ValueError(f"actuals of {measure}, {where}: {fault}")
+    ax = axes_of(ax)
+    until = list(planned.index).index(max(reports.index))
+    shown = planned.iloc[: max(until + 13, 12)]
+    x = np.arange(len(shown))
+    ax.fill_between(x, shown["p10"], shown["p90"], color=BLUE, alpha=0.18, linewidth=0)
+    ax.plot(x, shown["mean"], color=BLUE, linewidth=2.2)
+    ends = [(x[-1], float(shown["mean"].iloc[-1]), "Plan", BLUE)]
+    if forecast is not None:
+        later = _months(forecast, measure, where, "the forecast")
+        later = later.loc[[m for m in later.index if m in shown.index]]
+        places = shown.index.get_indexer(later.index)
+        ax.plot(places, later["mean"], color=colours(3)[1], linestyle="--", linewidth=2.2)
+        ends.append((places[-1], float(later["mean"].iloc[-1]), "Forecast", colours(3)[1]))
+    places = shown.index.get_indexer(reports.index)
+    ax.plot(places, reports, "D", color=ORANGE, markeredgecolor=TEXT, markersize=6)
+    lift = 8 if reports.iloc[-1] >= shown["mean"].iloc[places[-1]] else -8
+    ax.annotate("Actual", (places[-1], reports.iloc[-1]), (0, lift), textcoords="offset points", ha="center",
+                va="bottom" if lift > 0 else "top", fontsize=BODY, color=TEXT)  # fmt: skip
+    label_ends(ax, ends)
+    ax.set_ylim(0, None)
+    period_ticks(ax, pd.PeriodIndex(shown.index, freq="M"))
+    beside = shown.loc[reports.index]
+    outside = int(((reports < beside["p10"]) | (reports > beside["p90"])).sum())
+    known = MEASURES.get(measure)
+    label = known.label if known else named(measure.replace(":", ","))
+    headline = f"{label}: {outside} of {len(reports)} months outside plan"
+    unit, scenario = str(planned["unit"].iloc[0]), str(planned["scenario"].iloc[0])
+    place = f", {place_of(plan)}" if isinstance(plan, Results) else ""
+    subtitle = f"{label}, {where.replace('_', ' ')}{place}, {unit}, month by month; line and band: plan and its 10th to 90th percentile; diamonds: actual"
+    said = zip(reports.items(), beside["mean"], beside["p10"], beside["p90"], strict=True)
+    detail = "; ".join(
+        f"{m} actual {rounded(float(v), 1)}, planned {rounded(mean, 1)} [{rounded(low, 1)} to {rounded(high, 1)}]"
+        for (m, v), mean, low, high in said
+    )
+    source = f"Source: workforce_model, {scenario}; actuals as given. By chance alone one month in five lies outside."
+    return titled(ax, headline, subtitle, detail, source)
+
+
+def _months(given: Results | pd.DataFrame, measure: str, where: str, whose: str) -> pd.DataFrame:
+    """One measure of one team by month, in order."""
+    table = monthly_table(given) if isinstance(given, Results) else given
+    mine = table[(table["measure"] == measure) & (table["team"] == where)]
+    if mine.empty:
+        raise ValueError(f"{whose} holds no {measure} of {where}")
+    return mine.assign(period=mine["period"].astype(str)).set_index("period").sort_index()
+
+
+def busiest(results: Sequence[Results]) -> str:
+    """The team whose share over the limit the scenarios change most; of one scenario, the one with the most over."""
+    first, last = results[0], results[-1]
+    teams = sorted(set(first.scenario.caseloads.teams) & set(last.scenario.caseloads.teams))
+    year = list(reported_years(first))[min(1, len(reported_years(first)) - 1)]
+    if len(results) == 1:
+        return max(teams, key=lambda team: _at(first, team, year).mean)
+    return max(teams, key=lambda team: abs(_at(last, team, year).mean - _at(first, team, year).mean))
+
+
+def _at(r: Results, team: str | None, year: str) -> Spread:
+    return spread(measured_in_year(r, "share_at_or_over", year, team), r.draw)
+
+
+def _compared(base: Results, option: Results, team: str | None, year: str, limit: int) -> str:
+    runs = min(base.runs, option.runs)
+    before, after = (measured_in_year(r, "share_at_or_over", year, team)[:runs] for r in (base, option))
+    s = spread(after - before, base.draw[:runs])
+    if not abs(s.mean) > CLEAR * s.error:
+        return f"No clear change in workers with {limit} or more cases"
+    return f"{'Fewer' if s.mean < 0 else 'More'} workers hold {limit} or more: {rounded(abs(100 * s.mean), 1)} points by {march(year)}"
