@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -81,12 +81,16 @@ def test_the_same_seed_gives_the_same_review_and_the_answers_are_those_of_its_ru
     )
 
 
-def test_a_folder_has_every_table_every_chart_with_words_and_the_record_last(found: wm.Review, tmp_path: Path) -> None:
-    out = found.write(tmp_path / "review")
+@pytest.fixture(scope="module")
+def folder(found: wm.Review, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return found.write(tmp_path_factory.mktemp("written") / "review")
 
-    names = {path.name for path in out.iterdir()}
-    rows = list(csv.DictReader((out / "answers.csv").open(encoding="utf-8")))
-    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+
+def test_a_folder_has_every_table_every_chart_with_words_and_the_record_last(found: wm.Review, folder: Path) -> None:
+    names = {path.name for path in folder.iterdir()}
+    rows = list(csv.DictReader((folder / "answers.csv").open(encoding="utf-8")))
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+
     assert [int(row["number"]) for row in rows] == list(range(1, 21))
     assert {"review.txt", "review.md"} <= names
     for answer in found.answers:
@@ -97,23 +101,32 @@ def test_a_folder_has_every_table_every_chart_with_words_and_the_record_last(fou
     assert record["review"]["month"] == "2019-09"
 
 
+def test_a_review_is_verified_by_its_files(folder: Path, tmp_path: Path) -> None:
+    spoilt = Path(shutil.copytree(folder, tmp_path / "spoilt"))
+    (spoilt / "answers.csv").write_text("a forecast nobody made\n")
+
+    assert wm.verify(folder).agrees
+    assert any("answers.csv: changed" in line for line in wm.verify(spoilt).changed)
+
+
 def test_a_folder_is_written_whole_or_not_at_all(found: wm.Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     def fails(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(review_folder, "write_record", fails)
+    monkeypatch.setattr(review_folder, "write_csv", fails)
     with pytest.raises(OSError, match="disk full"):
         found.write(tmp_path / "review")
 
-    assert os.listdir(tmp_path) == []
+    assert not [path for path in tmp_path.iterdir() if not path.name.endswith(".lock")]
 
 
-def test_an_earlier_review_is_kept_unless_it_is_to_be_replaced(found: wm.Review, tmp_path: Path) -> None:
-    found.write(tmp_path / "review")
+def test_an_earlier_review_is_kept_unless_it_is_to_be_replaced(found: wm.Review, folder: Path) -> None:
+    before = (folder / "run.json").read_bytes()
 
     with pytest.raises(FileExistsError, match="--overwrite"):
-        found.write(tmp_path / "review")
-    found.write(tmp_path / "review", overwrite=True)
+        found.write(folder)
+
+    assert (folder / "run.json").read_bytes() == before
 
 
 def test_illustrative_actuals_are_marked_in_every_answer_table_and_chart(tmp_path: Path) -> None:
