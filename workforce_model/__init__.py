@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workforce_model import charts, costs, funding, statements
     from workforce_model.actions import load_plan
+    from workforce_model.actuals import Actuals
+    from workforce_model.actuals_file import load_actuals
+    from workforce_model.actuals_template import write_template
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
     from workforce_model.appraisal import appraise
@@ -21,12 +24,14 @@ if TYPE_CHECKING:
     from workforce_model.bridging import Bridge, bridge
     from workforce_model.choices import frontier_of, options, smallest_package
     from workforce_model.comparison import Comparison, compare
+    from workforce_model.detection import power
     from workforce_model.discovery import discover
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
+    from workforce_model.forecasting import Forecast, forecast
     from workforce_model.gallery import every_chart, write_gallery
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.information import worth_of_information
@@ -51,14 +56,18 @@ if TYPE_CHECKING:
     from workforce_model.sensitivity import sobol, tornado
     from workforce_model.six_month_review import Review, review
     from workforce_model.starting import latest_start
+    from workforce_model.surprise import causes, surprises
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
+    from workforce_model.updating import Updates, update_rates
     from workforce_model.verification import Verification, verify
 
 
 _HOME = {
+    "Actuals": "actuals",
     "Bridge": "bridging",
     "Comparison": "comparison",
+    "Forecast": "forecasting",
     "Interrupted": "model",
     "Investment": "investments",
     "Outcome": "outcomes",
@@ -67,6 +76,7 @@ _HOME = {
     "Scenario": "scenario",
     "ScenarioError": "problems",
     "SweepStopped": "grids",
+    "Updates": "updating",
     "Verification": "verification",
     "WorkerDied": "model",
     "agency_premium_table": "agency_premium",
@@ -81,12 +91,14 @@ _HOME = {
     "bridge": "bridging",
     "caseload_fit": "fit",
     "caseload_spread_table": "tables",
+    "causes": "surprise",
     "compare": "comparison",
     "conversion_campaign": "investments",
     "discover": "discovery",
     "enough_runs": "luck",
     "envelope_table": "envelope",
     "every_chart": "gallery",
+    "forecast": "forecasting",
     "frontier_of": "choices",
     "further_commissioned_months": "investments",
     "further_posts": "investments",
@@ -95,12 +107,14 @@ _HOME = {
     "inspection_risk": "downgrade_risk",
     "latest_start": "starting",
     "ledger_table": "tables",
+    "load_actuals": "actuals_file",
     "load_plan": "actions",
     "load_scenario": "files",
     "monitoring_form": "outturn",
     "monthly_table": "tables",
     "options": "choices",
     "plan": "plan_at_work",
+    "power": "detection",
     "practice_lead_effects": "practice_effects",
     "private_fostering": "duty_answers",
     "retention_payments": "investments",
@@ -110,21 +124,26 @@ _HOME = {
     "shipped_scenarios": "files",
     "smallest_package": "choices",
     "sobol": "sensitivity",
+    "surprises": "surprise",
     "sweep": "grids",
     "tornado": "sensitivity",
     "uncertainty": "luck",
+    "update_rates": "updating",
     "verify": "verification",
     "worth_of_information": "information",
     "write_gallery": "gallery",
     "write_review": "review_folder",
     "write_run": "run_folder",
+    "write_template": "actuals_template",
 }
 _ROOMS = ("charts", "costs", "funding", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
+    "Actuals",
     "Bridge",
     "Comparison",
+    "Forecast",
     "Interrupted",
     "Investment",
     "Outcome",
@@ -133,6 +152,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SweepStopped",
+    "Updates",
     "Verification",
     "WorkerDied",
     "agency_premium_table",
@@ -147,6 +167,7 @@ __all__ = [
     "bridge",
     "caseload_fit",
     "caseload_spread_table",
+    "causes",
     "charts",
     "compare",
     "conversion_campaign",
@@ -155,6 +176,7 @@ __all__ = [
     "enough_runs",
     "envelope_table",
     "every_chart",
+    "forecast",
     "frontier_of",
     "funding",
     "further_commissioned_months",
@@ -164,12 +186,14 @@ __all__ = [
     "inspection_risk",
     "latest_start",
     "ledger_table",
+    "load_actuals",
     "load_plan",
     "load_scenario",
     "monitoring_form",
     "monthly_table",
     "options",
     "plan",
+    "power",
     "practice_lead_effects",
     "private_fostering",
     "retention_payments",
@@ -180,14 +204,17 @@ __all__ = [
     "smallest_package",
     "sobol",
     "statements",
+    "surprises",
     "sweep",
     "tornado",
     "uncertainty",
+    "update_rates",
     "verify",
     "worth_of_information",
     "write_gallery",
     "write_review",
     "write_run",
+    "write_template",
 ]
 
 
