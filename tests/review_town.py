@@ -9,6 +9,7 @@ import pandas as pd
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
+from workforce_model.actuals import Actuals
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.scenario import Scenario
 
@@ -50,4 +51,15 @@ def reviewed(
 ) -> ReviewRuns:
     """The runs of a review of the town; what happened is what was planned."""
     nothing, plan = (wm.run(scenario, runs) for scenario in town(changes))
-    return ReviewRuns(nothing, plan, plan, pd.Period(through, "M") if through else None, illustrative)
+    return ReviewRuns(nothing, plan, plan, plan, happened(through, illustrative=illustrative) if through else None)
+
+
+def happened(through: str, *, illustrative: bool = False) -> Actuals:
+    """Actuals that say how far they reach and nothing else."""
+    return Actuals(
+        opening=pd.Period("2019-03", "M"),
+        cut_off=pd.Period(through, "M"),
+        figures={},
+        source="a test",
+        illustrative=illustrative,
+    )

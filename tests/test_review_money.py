@@ -57,7 +57,7 @@ def test_the_full_year_cost_is_two_salaries_and_the_approval_is_not_enough() -> 
 
 def test_where_no_posts_are_created_the_envelope_is_not_defined() -> None:
     runs = reviewed()
-    answer = full_year_cost(type(runs)(runs.nothing, runs.nothing, runs.nothing))
+    answer = full_year_cost(type(runs)(*[runs.nothing] * 4))
 
     assert math.isnan(answer.figure)
     assert answer.sentence.startswith("Not defined")

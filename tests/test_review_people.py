@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import workforce_model as wm
-from tests.review_town import LUCK, reviewed
+from tests.review_town import LUCK, happened, reviewed
 from tests.toys import stated
 from workforce_model.results import Results
 from workforce_model.review_caseloads import ALL_GRADES, ALL_TEAMS, over_the_limit, when_the_agency_team_ends
@@ -72,7 +72,7 @@ def approved() -> Results:
 
 
 def test_workers_over_the_limit_by_grade_add_up_to_the_teams_own_count(approved: Results) -> None:
-    table = over_the_limit(ReviewRuns(approved, approved, approved)).table
+    table = over_the_limit(ReviewRuns(approved, approved, approved, approved)).table
 
     by_grade = table[table["grade"] != ALL_GRADES].groupby(["period", "team"])[["workers", "at_or_over"]].sum()
     of_team = table[table["grade"] == ALL_GRADES].set_index(["period", "team"])[["workers", "at_or_over"]]
@@ -84,7 +84,7 @@ def test_where_only_the_teams_count_is_known_a_grades_is_not_defined(approved: R
     lost = {**approved.history.staff, "over_limit": np.zeros_like(approved.history.staff["over_limit"])}
     blind = dataclasses.replace(approved, history=dataclasses.replace(approved.history, staff=lost))
 
-    answer = over_the_limit(ReviewRuns(blind, blind, blind))
+    answer = over_the_limit(ReviewRuns(blind, blind, blind, blind))
 
     everybody = answer.table[answer.table["team"] == ALL_TEAMS]
     assert everybody[everybody["grade"] != ALL_GRADES]["mean"].isna().all()
@@ -151,7 +151,7 @@ def test_leavers_to_date_beside_what_was_foreseen_claim_nothing_that_luck_explai
     nobody_left = dataclasses.replace(runs.forecast, history=dataclasses.replace(runs.forecast.history, staff=quiet))
 
     before = turnover_or_luck(runs)
-    after = turnover_or_luck(dataclasses.replace(runs, forecast=nobody_left, through=runs.now))
+    after = turnover_or_luck(dataclasses.replace(runs, forecast=nobody_left, actuals=happened("2019-09")))
 
     assert "luck and doubt alone give" in before.sentence
     assert after.figure == 0

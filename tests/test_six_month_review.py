@@ -154,7 +154,7 @@ def test_runs_that_do_not_share_their_luck_are_refused() -> None:
     nothing, plan = town()
 
     with pytest.raises(ValueError, match="run them alike"):
-        ReviewRuns(wm.run(nothing, 2, 1), wm.run(plan, 2, 2), wm.run(plan, 2, 2))
+        ReviewRuns(wm.run(nothing, 2, 1), *[wm.run(plan, 2, 2)] * 3)
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workforce_model.actuals import Actuals
 from workforce_model.benefits import refuse_unpaired
 from workforce_model.envelope import newest_budget
 from workforce_model.outcomes import reported
@@ -27,23 +28,34 @@ class ReviewRuns:
     Attributes
     ----------
     nothing, plan : Results
-        Without and with the investment, with the same luck: what the money does is their difference.
+        Without and with the investment, with the same luck and the rates believed now: what the money does is their
+        difference.
     forecast : Results
-        What is expected now: actuals up to ``through``, then the forecast. Before any actuals, the plan itself.
-    through : Period, optional
-        The last month of actuals; None before any.
-    illustrative : bool
-        Whether the actuals are made up to show the form.
+        What is expected now: actuals up to their cut-off, then the forecast. Before any actuals, the plan itself.
+    foreseen : Results
+        The plan with what was believed before any actuals.
+    actuals : Actuals, optional
+        What happened; None before any.
     """
 
     nothing: Results
     plan: Results
     forecast: Results
-    through: pd.Period | None = None
-    illustrative: bool = False
+    foreseen: Results
+    actuals: Actuals | None = None
 
     def __post_init__(self) -> None:
         refuse_unpaired(self.nothing, self.plan)
+
+    @property
+    def through(self) -> pd.Period | None:
+        """The last month of actuals; None before any."""
+        return None if self.actuals is None else self.actuals.cut_off
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether the actuals are made up to show the form."""
+        return self.actuals is not None and self.actuals.illustrative
 
     @property
     def mark(self) -> str:

@@ -22,7 +22,7 @@ FALSE_ALARM = 0.05
 
 def turnover_or_luck(runs: ReviewRuns) -> Answer:
     """Leavers to date beside what luck and doubt alone give, and how large a fall these months could have shown."""
-    plan, first = runs.plan, int((runs.plan.scenario.periods.report_from - runs.plan.months[0]).n)
+    plan, first = runs.foreseen, int((runs.foreseen.scenario.periods.report_from - runs.foreseen.months[0]).n)
     window = np.arange(first, runs.at + 1) + 1
     foreseen = _leavers(plan)[window].sum(axis=0)
     by_luck = spread(foreseen, plan.draw)

@@ -15,8 +15,11 @@ from typing import Any
 import pandas as pd
 
 from workforce_model.actions import Plan
+from workforce_model.actuals import Actuals
+from workforce_model.actuals_file import load_actuals
 from workforce_model.answers import QUESTIONS, Answer
 from workforce_model.files import load_scenario, shipped_scenarios
+from workforce_model.forecasting import forecast
 from workforce_model.formats import NOT_DEFINED, percent, rounded, thousands
 from workforce_model.model import RUNS, SEED, run
 from workforce_model.results import Results
@@ -38,6 +41,7 @@ from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
 from workforce_model.scenario import Scenario
 from workforce_model.triggers import set_triggers
+from workforce_model.updating import Updates
 
 FEW = 128
 """Runs of each value, option or end that an answer plays for itself."""
@@ -125,7 +129,7 @@ class Review:
         return write_review(self, out, overwrite=overwrite)
 
 
-def review(scenario: Scenario, actuals: Any = None, runs: int = RUNS, seed: int = SEED, *, baseline: Scenario | None = None,
+def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None = None, runs: int = RUNS, seed: int = SEED, *, baseline: Scenario | None = None,
            actions: Plan | str | os.PathLike[str] | None = PLAN, few: int = FEW, executor: Executor | None = None,
            progress: Callable[[int], object] | None = None) -> Review:  # fmt: skip
     """Answer the twenty questions of a six-month review.
@@ -181,12 +185,23 @@ def review(scenario: Scenario, actuals: Any = None, runs: int = RUNS, seed: int 
     return Review(tuple(answers), gathered, min(few, runs))
 
 
-def gather(
-    scenario: Scenario, undone: Scenario, actuals: Any, runs: int, seed: int, executor: Executor | None
-) -> ReviewRuns:
-    """The runs that a review is read from."""
-    plan = run(scenario, runs, seed, executor=executor)
-    return ReviewRuns(run(undone, runs, seed, executor=executor), plan, plan)
+def gather(scenario: Scenario, undone: Scenario, actuals: Actuals | str | os.PathLike[str] | None, runs: int, seed: int,
+           executor: Executor | None) -> ReviewRuns:  # fmt: skip
+    """The runs that a review is read from: with actuals, the plan and doing nothing are played at the rates learnt from them."""
+    if actuals is None:
+        plan = run(scenario, runs, seed, executor=executor)
+        return ReviewRuns(run(undone, runs, seed, executor=executor), plan, plan, plan)
+    happened = actuals if isinstance(actuals, Actuals) else load_actuals(actuals, scenario)
+    now = forecast(scenario, happened, runs=runs, seed=seed, executor=executor)
+    plan, nothing = (run(learnt(one, now.updates), runs, seed, executor=executor) for one in (scenario, undone))
+    return ReviewRuns(nothing, plan, now.results, now.planned, happened)
+
+
+def learnt(scenario: Scenario, updates: Updates) -> Scenario:
+    """A scenario with the rates that actuals taught, where it has them, and without the actuals themselves."""
+    known = scenario.assumptions()
+    changes = {path: change for path, change in updates.changes().items() if path in known or path == "seen_from"}
+    return scenario.replace(changes)
 
 
 def answered(
