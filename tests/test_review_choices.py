@@ -144,4 +144,4 @@ def test_doing_nothing_stands_beside_every_team_that_money_may_go_to() -> None:
     table = what_money_buys(reviewed(CROWDED, 12), 8).table
 
     assert sorted(table["team"]) == sorted(plan.caseloads.teams) == sorted(nothing.caseloads.teams)
-    assert np.isfinite(table[["chance_do_nothing", "share_over_do_nothing"]].to_numpy()).all()
+    assert np.isfinite(table[["chance_do_nothing", "chance_from_the_money"]].to_numpy()).all()

@@ -16,7 +16,7 @@ from workforce_model.results import Results
 from workforce_model.review_caseloads import ALL_GRADES, ALL_TEAMS, over_the_limit, when_the_agency_team_ends
 from workforce_model.review_people import changes_of_worker, posts_filled
 from workforce_model.review_runs import ReviewRuns
-from workforce_model.review_turnover import FALL, chance_of_telling, least_told, turnover_or_luck
+from workforce_model.review_turnover import least_told, turnover_or_luck
 
 EVEN = {"caseloads.random_share": 0.0, "caseloads.teams.team.open_cases": 210}
 TEAM = {
@@ -126,23 +126,13 @@ def test_changes_caused_are_the_paired_difference_of_exported_counts() -> None:
     assert answer.figure == pytest.approx(after - before)
 
 
-def test_a_known_number_of_leavers_is_told_from_fewer_as_the_binomial_says() -> None:
-    always_twenty = np.full(50, 20.0)
+def test_so_few_leavers_come_by_luck_no_oftener_than_the_false_alarm_rate() -> None:
+    leavers = np.random.default_rng(5).poisson(14.0, 200_000).astype(float)
 
-    assert least_told(always_twenty) == 19
-    assert chance_of_telling(always_twenty, 0.8) == pytest.approx(1 - 0.8**20)
+    least = least_told(leavers)
 
-
-def test_the_chance_of_telling_a_fall_is_that_of_thinned_histories() -> None:
-    rng = np.random.default_rng(5)
-    leavers = rng.poisson(14.0, 200_000)
-    fewer = rng.poisson(14.0 * FALL, 200_000)  # a Poisson number thinned is Poisson
-
-    told = (fewer <= least_told(leavers.astype(float))).mean()
-
-    assert chance_of_telling(leavers.astype(float), FALL) == pytest.approx(told, abs=0.005)
-    assert told == pytest.approx(stats.poisson.cdf(stats.poisson.ppf(0.05, 14.0) - 1, 14.0 * FALL), abs=0.005)
-    assert told < 0.25  # a fall from 18.9% to 15% is seen at most one time in five or so
+    assert least == stats.poisson.ppf(0.05, 14.0) - 1
+    assert (leavers <= least).mean() <= 0.05 < (leavers <= least + 1).mean()
 
 
 def test_leavers_to_date_beside_what_was_foreseen_claim_nothing_that_luck_explains() -> None:
@@ -155,7 +145,21 @@ def test_leavers_to_date_beside_what_was_foreseen_claim_nothing_that_luck_explai
 
     assert "luck and doubt alone give" in before.sentence
     assert after.figure == 0
-    assert "0 left from 2019-04 to 2019-09" in after.sentence
+    assert "0.0 FTE left from 2019-04 to 2019-09" in after.sentence
     assert (
-        "no more than luck and doubt explain" in after.sentence
+        "no fewer than luck and doubt explain" in after.sentence
     )  # one leaver is expected of ten workers in six months
+    assert "not even none at all would be" in after.sentence
+
+
+def test_posts_whose_starters_are_not_reported_apart_say_so_rather_than_show_modelled_ones() -> None:
+    runs = reviewed()
+    started = {**runs.forecast.history.staff, "started": np.zeros_like(runs.forecast.history.staff["started"])}
+    told_otherwise = dataclasses.replace(
+        runs.forecast, history=dataclasses.replace(runs.forecast.history, staff=started)
+    )
+
+    answer = posts_filled(dataclasses.replace(runs, forecast=told_otherwise))
+
+    assert "by what route is not reported for these posts apart" in answer.sentence
+    assert answer.table.loc[answer.table["measure"] != "filled", "mean"].isna().all()

@@ -114,7 +114,8 @@ def _by_grade_said(table: pd.DataFrame, runs: ReviewRuns) -> str:
         f"{str(g).replace('_', ' ')} {percent(m)}"
         for g, m in mine[mine["period"] == when][["grade", "mean"]].itertuples(index=False)
     ]
-    return f"By grade in {when}: {', '.join(parts)}."
+    shared = " (teams are reported; their cases are shared out by grade as the model does)" if runs.through else ""
+    return f"By grade in {when}{shared}: {', '.join(parts)}."
 
 
 def _over_chart(runs: ReviewRuns, team: str | None, ax: Any = None) -> Any:

@@ -14,7 +14,7 @@ from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.assumptions import Assumption
 from workforce_model.choices import options
 from workforce_model.doubt import DRAWS, draw_values
-from workforce_model.formats import percent, pounds, rounded
+from workforce_model.formats import capital, percent, pounds, rounded
 from workforce_model.investments import Investment, further_posts
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
@@ -47,7 +47,7 @@ def breaking_arrivals(runs: ReviewRuns, few: int, executor: Executor | None = No
     few : int
         Runs of each value tried.
     """
-    scenario, team, year = runs.forecast.scenario, runs.team, runs.next_year
+    scenario, team, year = runs.plan.scenario, runs.team, runs.next_year
     undone = spread(
         asked(runs.nothing, Outcome("share_at_or_over", team=team, year=year))[:few], runs.nothing.draw[:few]
     )
@@ -104,9 +104,13 @@ def what_money_buys(runs: ReviewRuns, few: int, executor: Executor | None = None
         executor=executor,
     )
     ranked = ranked_by_gain(table, bought)
-    for measure, column in ((KEPT, "chance_do_nothing"), ("share_at_or_over", "share_over_do_nothing")):
-        outcomes = [asked(runs.nothing, Outcome(measure, team=team, year=year, keep=KEEP)) for team in ranked["team"]]
-        ranked[column] = [float(np.nanmean(figures)) for figures in outcomes]
+    kept = [
+        [asked(r, Outcome(KEPT, team=team, year=year, keep=KEEP)) for r in (runs.nothing, runs.plan)]
+        for team in ranked["team"]
+    ]
+    money = [spread(with_it - without, runs.plan.draw) for without, with_it in kept]
+    ranked["chance_do_nothing"] = [float(np.nanmean(without)) for without, _ in kept]
+    ranked["chance_from_the_money"], ranked["error_from_the_money"] = [s.mean for s in money], [s.error for s in money]
     best = ranked.iloc[0]
     sentence = _bought_said(runs, ranked, bought, year, few)
     return Answer(18, QUESTIONS[18][1], best["gain_per_50k"], best["gain_per_50k"] - CLEAR * best["error_per_50k"], best["gain_per_50k"] + CLEAR * best["error_per_50k"],
@@ -193,13 +197,22 @@ def _bought_said(runs: ReviewRuns, ranked: pd.DataFrame, bought: dict[str, Inves
     )
     said += f"; no gain beyond the error in {', '.join(unclear)}" if unclear else ""
     said += f"; no need in {', '.join(enough)}, where it is {percent(NEEDED)} or more already" if enough else ""
-    undone = ", ".join(
-        f"{runs.team_label(t)} {percent(c)}" for t, c in zip(ranked["team"], ranked["chance_do_nothing"], strict=True)
+    made = [
+        f"{runs.team_label(t)} by {rounded(100 * c, 1)} points from {percent(n)}"
+        for t, n, c, e in ranked[
+            ["team", "chance_do_nothing", "chance_from_the_money", "error_from_the_money"]
+        ].itertuples(index=False)
+        if abs(c) > CLEAR * e
+    ]
+    undone = (
+        f"against doing nothing at all, {runs.budget_label.lower()} change the chance in {', '.join(made)}"
+        if made
+        else f"against doing nothing at all, {runs.budget_label.lower()} change it clearly in no team"
     )
     worst = ranked.sort_values("share_over_now").iloc[-1]
     return (
         f"The chance that nine in ten workers are below {limit} in {march(year)}: {whole}{said}. Most are at {limit} or more in {runs.team_label(worst['team'])}: "
-        f"{percent(worst['share_over_now'])}, and {percent(worst['share_over_with'])} with {worst['posts']} more posts. Doing nothing at all, the chance is: {undone}. ({few} runs an option.)"
+        f"{percent(worst['share_over_now'])}, and {percent(worst['share_over_with'])} with {worst['posts']} more posts. {capital(undone)}. ({few} runs an option.)"
     )
 
 

@@ -29,7 +29,7 @@ def action_work(few: Results, runs: ReviewRuns, actions: Plan | str | os.PathLik
     Parameters
     ----------
     few : Results
-        Runs of the forecast's scenario: each action is played with and without, so fewer will do.
+        Runs of the plan at the rates believed now: each action is played with and without, so fewer will do.
     """
     if actions is None:
         return not_defined(10, "no improvement plan is given")

@@ -37,7 +37,7 @@ def spend_and_outturn(runs: ReviewRuns) -> Answer:
     """
     forecast, year = runs.forecast, runs.year
     months = runs.months_of(year)
-    closed = months[months <= (runs.at if runs.through is not None else -1)]
+    closed = months[np.isin(forecast.months[months], [] if runs.actuals is None else runs.actuals.months)]
     rows: list[tuple[object, ...]] = []
     totals = np.zeros((3, forecast.runs))
     for budget in forecast.budgets:

@@ -23,7 +23,7 @@ def posts_filled(runs: ReviewRuns) -> Answer:
     forecast, at = runs.forecast, runs.at + 1
     groups = {name: forecast.posts.groups.index(name) for name in runs.groups}
     total = sum(forecast.scenario.workforce.posts[name].number for name in groups)
-    filled = heads(forecast, "permanent", groups.values())
+    filled = people_of(forecast, "permanent", groups.values())
     rows = [row for name, g in groups.items() for row in _posts_rows(runs, name, [g])]
     rows += _posts_rows(runs, "all posts", groups.values())
     table = pd.DataFrame(rows, columns=["posts", "measure", "period", "unit", "mean", "p10", "p90"])
@@ -31,12 +31,7 @@ def posts_filled(runs: ReviewRuns) -> Answer:
         spread(filled[at], forecast.draw),
         [spread(filled[runs.months_of(y)[-1] + 1], forecast.draw) for y in (runs.year, runs.next_year)],
     )
-    recruited, converted, gone = (
-        heads(forecast, x, groups.values())[1 : at + 1].sum(axis=0).mean() for x in ("started", "converted", "left")
-    )
-    route = f"{fte(recruited)} recruited, {fte(converted)} converted from agency" + (
-        f", {fte(gone)} of them gone again" if gone else ""
-    )
+    route = _route_said(forecast, groups.values(), runs.at)
     later = dict.fromkeys(
         [f"{people(s)} by {march(y)}" for y, s in zip((runs.year, runs.next_year), ends, strict=True)]
     )
@@ -54,9 +49,9 @@ def posts_filled(runs: ReviewRuns) -> Answer:
     )
 
 
-def heads(results: Results, name: str, groups: Any) -> Figures:
+def people_of(results: Results, name: str, groups: Any) -> Figures:
     """People of some post groups by month and run: who holds the posts, who started, converted or left."""
-    return np.asarray(results.history.staff[name][:, list(groups)].sum(axis=1, dtype=float))
+    return np.asarray(results.history.people(name)[:, list(groups)].sum(axis=1, dtype=float))
 
 
 def _posts_rows(runs: ReviewRuns, name: str, groups: Any) -> list[tuple[object, ...]]:
@@ -73,12 +68,28 @@ def _posts_rows(runs: ReviewRuns, name: str, groups: Any) -> list[tuple[object, 
         ("converted so far", "converted"),
         ("left so far", "left"),
     ):
-        figures = heads(forecast, kind, groups)
+        figures = people_of(forecast, kind, groups)
         for period, place in places.items():
             figure = figures[place + 1] if kind == "permanent" else figures[1 : place + 2].sum(axis=0)
-            s = spread(figure, forecast.draw)
+            told = kind == "permanent" or _route_told(forecast, groups, place)
+            s = spread(figure if told else np.full(forecast.runs, np.nan), forecast.draw)
             rows.append((name, measure, period, "posts", s.mean, s.p10, s.p90))
     return rows
+
+
+def _route_told(results: Results, groups: Any, place: int) -> bool:
+    """Whether those who came and went make up who is there: not where actuals report a budget's posts and not their starters."""
+    came, went = (sum(people_of(results, x, groups)[1 : place + 2].sum(axis=0) for x in names) for names in (("started", "converted", "moved_in"), ("left", "moved_out")))  # fmt: skip
+    filled = people_of(results, "permanent", groups)
+    return np.array_equal(filled[place + 1] - filled[0], np.asarray(came - went))
+
+
+def _route_said(results: Results, groups: Any, place: int) -> str:
+    if not _route_told(results, groups, place):
+        return "by what route is not reported for these posts apart"
+    recruited, converted, gone = (people_of(results, x, groups)[1 : place + 2].sum(axis=0).mean() for x in ("started", "converted", "left"))  # fmt: skip
+    left = f", {fte(gone)} of them gone again" if gone else ""
+    return f"{fte(recruited)} recruited, {fte(converted)} converted from agency{left}"
 
 
 def _all_filled(runs: ReviewRuns, filled: Figures, total: int) -> str:

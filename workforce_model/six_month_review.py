@@ -225,7 +225,7 @@ def answered(
 
 
 def _fewer(runs: ReviewRuns, few: int, executor: Executor | None) -> Results:
-    return run(runs.forecast.scenario, few, runs.forecast.seed, executor=executor)
+    return run(runs.plan.scenario, few, runs.plan.seed, executor=executor)
 
 
 def _figure(answer: Answer) -> str:
