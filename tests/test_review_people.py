@@ -44,6 +44,7 @@ def test_posts_that_nobody_fills_are_never_all_filled() -> None:
     answer = posts_filled(reviewed({"workforce.posts.more.starts_on": None}))
 
     assert answer.figure == 0
+    assert answer.sentence.startswith("None of the 2 posts is filled at the end of 2019-09. Expected")
     assert "All at once: never by 2021-03 in any future played." in answer.sentence
 
 

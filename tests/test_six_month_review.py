@@ -16,8 +16,12 @@ from tests.test_cli import said
 from workforce_model import review_folder
 from workforce_model.answers import QUESTIONS
 from workforce_model.charts import text_alternative
+from workforce_model.review_caseloads import over_the_limit
+from workforce_model.review_duties import audits, interviews
+from workforce_model.review_money import spend_and_outturn
 from workforce_model.review_runs import ReviewRuns
-from workforce_model.six_month_review import answered
+from workforce_model.review_turnover import turnover_or_luck
+from workforce_model.six_month_review import answered, gather
 
 BUSY = {**LUCK, **AGENCY, "workforce.posts.more.starts_on": None}
 
@@ -157,19 +161,91 @@ def test_runs_that_do_not_share_their_luck_are_refused() -> None:
         ReviewRuns(wm.run(nothing, 2, 1), *[wm.run(plan, 2, 2)] * 3)
 
 
-@pytest.mark.slow
-def test_the_terminal_reviews_the_shipped_plan_from_end_to_end(tmp_path: Path) -> None:
-    out = tmp_path / "review"
-    words = ("review", "scenarios/approved.toml", "--runs", "12", "--few", "2", "--processes", "1", "--out", str(out))
+FORM = Path("scenarios/illustrative_actuals.csv")
 
-    done, again = said(*words), said(*words)
+
+def reported(column: str, *, month: str | None = None) -> float:
+    """A column of the form added up over its teams, of one month or of all that happened, read without the library."""
+    lines = [line for line in FORM.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    rows = [row for row in csv.DictReader(lines) if row["month"] in (month, *(m for m in MONTHS if month is None))]
+    return sum(float(row[column]) for row in rows if row[column])
+
+
+MONTHS = ("2019-04", "2019-05", "2019-06", "2019-07", "2019-08", "2019-09")
+
+
+@pytest.fixture(scope="module")
+def with_actuals() -> ReviewRuns:
+    approved, nothing = (wm.load_scenario(f"scenarios/{name}.toml") for name in ("approved", "do_nothing"))
+    return gather(approved, nothing, str(FORM), 6, 1, None)[0]
+
+
+def test_up_to_the_cut_off_the_answers_are_the_figures_of_the_form(with_actuals: ReviewRuns) -> None:
+    spent, over, turnover = (answer(with_actuals) for answer in (spend_and_outturn, over_the_limit, turnover_or_luck))
+
+    everything = spent.table.set_index("budget").loc["All budgets"]
+    kinds = ("permanent_pay_gbp", "agency_gbp", "commissioned_team_gbp", "recruitment_gbp")
+    assert everything["spent_to_date"] == pytest.approx(sum(map(reported, kinds)), abs=0.05)
+    assert over.figure == over.low == over.high
+    assert over.figure == pytest.approx(
+        reported("workers_at_or_over", month="2019-09") / reported("workers", month="2019-09")
+    )
+    assert turnover.figure == pytest.approx(reported("leavers_fte"), abs=1e-6)
+
+
+def test_what_the_form_says_was_done_stands_beside_the_forecast_of_a_duty(with_actuals: ReviewRuns) -> None:
+    answer = interviews(with_actuals)
+
+    assert f"Reported done to 2019-09: {reported('return_home_interviews_done'):.0f}, " in answer.sentence
+
+
+def test_audits_reported_are_tested_first_half_against_second(with_actuals: ReviewRuns) -> None:
+    answer = audits(with_actuals)
+
+    halves = [sum(reported(f"plan_reviews_{x}", month=m) for m in part) for part in (MONTHS[:3], MONTHS[3:]) for x in ("good", "done")]  # fmt: skip
+    said = wm.audit_change(*map(int, halves)).sentence
+    assert f"first half against second: t{said[1:]}" in answer.sentence
+
+
+def test_doing_nothing_and_the_plan_are_played_at_the_rates_learnt_and_without_the_actuals(
+    with_actuals: ReviewRuns,
+) -> None:
+    rates = [
+        r.scenario.workforce.turnover_rate for r in (with_actuals.nothing, with_actuals.plan, with_actuals.forecast)
+    ]
+
+    assert rates[0] == rates[1] == rates[2] != with_actuals.foreseen.scenario.workforce.turnover_rate
+    assert with_actuals.nothing.scenario.actuals is None
+    assert with_actuals.plan.scenario.actuals is None
+    assert with_actuals.mark == "ILLUSTRATIVE ACTUALS, made up to show the form, to 2019-09."
+
+
+def test_actuals_at_fault_are_refused_with_their_cell(tmp_path: Path) -> None:
+    spoilt = tmp_path / "spoilt.csv"
+    spoilt.write_text(FORM.read_text(encoding="utf-8").replace("2019-09,assessment,", "2019-09,assessment,minus"), encoding="utf-8")  # fmt: skip
+    approved = wm.load_scenario("scenarios/approved.toml")
+
+    with pytest.raises(wm.ScenarioError, match="spoilt.csv"):
+        wm.review(approved, spoilt, runs=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [(), ("--actuals", str(FORM))], ids=["before actuals", "with actuals"])
+def test_the_terminal_reviews_the_shipped_plan_from_end_to_end(words: tuple[str, ...], tmp_path: Path) -> None:
+    out = tmp_path / "review"
+    command = ("review", "scenarios/approved.toml", *words, "--runs", "12", "--few", "2", "--processes", "1", "--out", str(out))  # fmt: skip
+
+    done, again = said(*command), said(*command)
 
     assert done.returncode == 0, done.stderr
     assert "SIX-MONTH REVIEW" in done.stdout
     assert f"Written to {out}" in done.stdout
+    assert ("ILLUSTRATIVE" in done.stdout) == bool(words)
     assert again.returncode == 2
     assert (out / "run.json").exists()
-    assert "not defined" not in (out / "answers.csv").read_text(encoding="utf-8").lower()
+    assert (out / "surprises.csv").exists() == bool(words)
+    answers = list(csv.DictReader((out / "answers.csv").open(encoding="utf-8")))
+    assert all(row["figure"] != "not defined" for row in answers)
 
 
 def test_a_review_of_a_file_that_is_not_there_is_one_message_and_exit_code_two(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def write_review(
     -------
     Path
         The folder, complete: ``review.txt`` (one screen), ``review.md``, ``answers.csv``, a CSV for each answer's table,
-        charts as PNG and SVG with a text alternative, ``run.json``.
+        with actuals what they taught (``updates``, ``surprises``, ``power``), charts as PNG and SVG with a text alternative, ``run.json``.
 
     Raises
     ------
@@ -63,6 +63,8 @@ def _write(found: Review, inputs: tuple[InputFile, ...], folder: Path) -> None:
     (folder / "review.txt").write_text(found.text() + "\n", encoding="utf-8")
     (folder / "review.md").write_text(found.markdown() + "\n", encoding="utf-8")
     write_csv(found.table(), folder / "answers.csv")
+    for name, table in found.evidence.items():
+        write_csv(table, folder / f"{name}.csv")
     for answer in found.answers:
         write_csv(answer.table.assign(actuals=runs.mark), folder / f"{stem(answer)}.csv")
         if answer.chart is not None:

@@ -35,7 +35,12 @@ def posts_filled(runs: ReviewRuns) -> Answer:
     later = dict.fromkeys(
         [f"{people(s)} by {march(y)}" for y, s in zip((runs.year, runs.next_year), ends, strict=True)]
     )
-    sentence = f"{people(now)} of the {total} posts are filled at the end of {runs.now}: {route}. Expected: {', '.join(later)}. {_all_filled(runs, filled, total)}"
+    there = (
+        f"{people(now)} of the {total} posts are filled at the end of {runs.now}: {route}"
+        if now.p90 or now.mean
+        else f"None of the {total} posts is filled at the end of {runs.now}"
+    )
+    sentence = f"{there}. Expected: {', '.join(later)}. {_all_filled(runs, filled, total)}"
     return Answer(
         3,
         QUESTIONS[3][1],

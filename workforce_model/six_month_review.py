@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from workforce_model.actions import Plan
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import load_actuals
 from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.detection import power
 from workforce_model.files import load_scenario, shipped_scenarios
-from workforce_model.forecasting import forecast
+from workforce_model.forecasting import Forecast, forecast
 from workforce_model.formats import NOT_DEFINED, percent, rounded, thousands
 from workforce_model.model import RUNS, SEED, run
 from workforce_model.results import Results
@@ -40,6 +42,7 @@ from workforce_model.review_people import (
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
 from workforce_model.scenario import Scenario
+from workforce_model.surprise import surprises
 from workforce_model.triggers import set_triggers
 from workforce_model.updating import Updates
 
@@ -61,11 +64,14 @@ class Review:
     runs : ReviewRuns
     few : int
         Runs of each play that questions 9, 10, 18, 19 and 20 make for themselves.
+    forecast : Forecast, optional
+        The forecast with actuals in, its updated rates and its surprises; None before any actuals.
     """
 
     answers: tuple[Answer, ...]
     runs: ReviewRuns
     few: int
+    forecast: Forecast | None = None
 
     def answer(self, number: int) -> Answer:
         """The answer to one question, 1 to 20.
@@ -89,6 +95,27 @@ class Review:
             rows, columns=["number", "who", "question", "figure", "low", "high", "unit", "sentence", "actuals"]
         )
 
+    @cached_property
+    def evidence(self) -> dict[str, pd.DataFrame]:
+        """What the actuals taught, by name: the rates before and after, what was surprising, what could have been seen."""
+        if self.forecast is None:
+            return {}
+        found = {
+            "updates": self.forecast.updates.table(),
+            "surprises": surprises(self.forecast),
+            "power": power(self.forecast),
+        }
+        return {name: table.assign(actuals=self.runs.mark) for name, table in found.items()}
+
+    @cached_property
+    def surprised(self) -> str:
+        """Which assumptions and outcomes were surprising, in words; empty before any actuals."""
+        table = self.evidence.get("surprises")
+        if table is None:
+            return ""
+        out = table[table["verdict"] != "as expected"]["sentence"].tolist()
+        return " ".join(out) if out else "No rate and no outcome was surprising under the plan."
+
     def text(self) -> str:
         """The review on one screen: every figure in a line, then where to invest and the triggers in full."""
         r = self.runs.forecast
@@ -101,8 +128,8 @@ class Review:
         for answer in self.answers:
             asked = textwrap.shorten(answer.question, 58, placeholder="...")
             lines.append(f"{answer.number:>2} {answer.who[:1].upper()} {asked:<58} {_figure(answer)}")
-        for number in (18, 20):
-            lines += ["", *textwrap.wrap(self.answer(number).sentence, WIDTH)]
+        for said in (self.surprised, self.answer(18).sentence, self.answer(20).sentence):
+            lines += ["", *textwrap.wrap(said, WIDTH)] if said else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -120,6 +147,8 @@ class Review:
                 a.sentence.replace("$", "\\$"),
                 "",
             ]
+        surprised = self.surprised
+        lines += ["## What was surprising", "", f"{self.runs.lead} {surprised}", ""] if surprised else []
         return "\n".join(lines)
 
     def write(self, out: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
@@ -176,25 +205,25 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
         raise ValueError(
             f"baseline {undone.name} is of {undone.place!r}: expected one of {scenario.place!r}, as {scenario.name}; name it with baseline="
         )
-    gathered = gather(scenario, undone, actuals, runs, seed, executor)
+    gathered, found = gather(scenario, undone, actuals, runs, seed, executor)
     answers = []
     for answer in answered(gathered, actions, min(few, runs), executor):
         answers.append(dataclasses.replace(answer, sentence=f"{gathered.lead} {answer.sentence}"))
         if progress:
             progress(answer.number)
-    return Review(tuple(answers), gathered, min(few, runs))
+    return Review(tuple(answers), gathered, min(few, runs), found)
 
 
 def gather(scenario: Scenario, undone: Scenario, actuals: Actuals | str | os.PathLike[str] | None, runs: int, seed: int,
-           executor: Executor | None) -> ReviewRuns:  # fmt: skip
-    """The runs that a review is read from: with actuals, the plan and doing nothing are played at the rates learnt from them."""
+           executor: Executor | None) -> tuple[ReviewRuns, Forecast | None]:  # fmt: skip
+    """The runs that a review is read from, and the forecast: with actuals, the plan and doing nothing are played at the rates learnt from them."""
     if actuals is None:
         plan = run(scenario, runs, seed, executor=executor)
-        return ReviewRuns(run(undone, runs, seed, executor=executor), plan, plan, plan)
+        return ReviewRuns(run(undone, runs, seed, executor=executor), plan, plan, plan), None
     happened = actuals if isinstance(actuals, Actuals) else load_actuals(actuals, scenario)
     now = forecast(scenario, happened, runs=runs, seed=seed, executor=executor)
     plan, nothing = (run(learnt(one, now.updates), runs, seed, executor=executor) for one in (scenario, undone))
-    return ReviewRuns(nothing, plan, now.results, now.planned, happened)
+    return ReviewRuns(nothing, plan, now.results, now.planned, happened), now
 
 
 def learnt(scenario: Scenario, updates: Updates) -> Scenario:
