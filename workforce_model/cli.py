@@ -26,6 +26,7 @@ from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
 from workforce_model.review_folder import write_review
 from workforce_model.run_folder import ChecksFailed, run_folder, write_run
+from workforce_model.run_record import input_file
 from workforce_model.six_month_review import FEW, NOTHING, PLAN
 from workforce_model.six_month_review import review as review_scenario
 from workforce_model.summary import summary_text
@@ -136,7 +137,8 @@ def review(
 ) -> None:
     """Answer the twenty questions of a six-month review, and write them to a folder."""
     approved, nothing, stated = load_scenario(scenario), load_scenario(baseline), load_plan(plan)
-    inputs = tuple(file for path in (scenario, baseline) for file in read_inputs(path))
+    inputs = [file for path in (scenario, baseline) for file in read_inputs(path)]
+    inputs += [input_file(path) for path in (plan, actuals) if path is not None]
     wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
     with run_folder(out, f"review-{approved.name}", overwrite=overwrite) as claim:
         with _pool(wanted) as executor, tqdm(total=20, unit=" answers", disable=None, leave=False) as bar:

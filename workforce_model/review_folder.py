@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def write_review(
     out: str | os.PathLike[str] | Claim | None = None,
     *,
     overwrite: bool = False,
-    inputs: tuple[InputFile, ...] = (),
+    inputs: Iterable[InputFile] = (),
 ) -> Path:
     """Write a review to a folder.
 
@@ -31,7 +32,7 @@ def write_review(
         The folder, or the claim on it; by default a new one, ``results/review-<scenario>-<time>``.
     overwrite : bool
         Replace a folder that holds an earlier run or review, the whole of it at once.
-    inputs : tuple of InputFile
+    inputs : iterable of InputFile
         The files read, for the record.
 
     Returns
@@ -52,10 +53,10 @@ def write_review(
     if not isinstance(out, Claim):
         with run_folder(out, f"review-{runs.forecast.scenario.name}", overwrite=overwrite) as claim:
             return write_review(found, claim, overwrite=overwrite, inputs=inputs)
-    return written_whole(out, partial(_write, found, inputs), overwrite=overwrite)
+    return written_whole(out, partial(_write, found, list(inputs)), overwrite=overwrite)
 
 
-def _write(found: Review, inputs: tuple[InputFile, ...], folder: Path) -> None:
+def _write(found: Review, inputs: list[InputFile], folder: Path) -> None:
     from workforce_model.charts import figure_of, save
     from workforce_model.charts_review import marked
 
@@ -77,7 +78,7 @@ def _write(found: Review, inputs: tuple[InputFile, ...], folder: Path) -> None:
         "illustrative": runs.illustrative,
         "runs_of_own_plays": found.few,
     }
-    write_record(together, folder, list(inputs), checks, review=about)
+    write_record(together, folder, inputs, checks, review=about)
 
 
 def stem(answer: Answer) -> str:

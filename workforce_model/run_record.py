@@ -96,6 +96,11 @@ def write_record(
     os.replace(draft, folder / RECORD)
 
 
+def input_file(path: str | os.PathLike[str]) -> InputFile:
+    """A file that was read, as a record names it: its name, size and fingerprint."""
+    return InputFile(Path(path).name, **_fingerprint(Path(path)))
+
+
 def _fingerprint(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
     return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -196,9 +196,10 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     Examples
     --------
     >>> import workforce_model as wm
-    >>> found = wm.review(wm.load_scenario("scenarios/approved.toml"), runs=8, few=2)
-    >>> len(found.answers), found.answer(2).unit
-    (20, 'GBP a year')
+    >>> approved = wm.load_scenario("scenarios/approved.toml")
+    >>> print(wm.review(approved, "scenarios/illustrative_actuals.csv").answer(2))  # doctest: +SKIP
+    2. Full-year cost: is the approval enough for the posts?
+    On ILLUSTRATIVE actuals to 2019-09: All 9 posts filled for twelve months cost £474k at central prices ...
     """
     undone = load_scenario(NOTHING) if baseline is None else baseline
     if undone.place != scenario.place:
