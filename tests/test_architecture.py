@@ -42,7 +42,9 @@ ALLOWED = {
     "work_done": FOUNDATION | {"demand", "duties", "passports", "queues", "rota", "working_days"},
     "inspection": FOUNDATION,
     "history": FOUNDATION | {"posts", "workforce", "caseloads"},
-    "simulation": FOUNDATION | PEOPLE | CASES | {"establishment", "history"},
+    "actuals": FOUNDATION,
+    "position": FOUNDATION | {"actuals", "caseloads", "establishment", "posts", "workforce"},
+    "simulation": FOUNDATION | PEOPLE | CASES | {"actuals", "establishment", "history", "position"},
     "pay": FOUNDATION,
     "increments": FOUNDATION,
     "post_schedule": FOUNDATION | {"pay", "increments", "part_year"},
@@ -57,7 +59,13 @@ ALLOWED = {
     "medium_term_plan": FOUNDATION | {"funding"},
     "apportionment": {"formats"},
     "problems": set(),
-    "scenario": FOUNDATION | {"problems", "establishment", "casework", "costs", "funding", "duties", "inspection"},
+    "scenario": FOUNDATION
+    | {"problems", "actuals", "establishment", "casework", "costs", "funding", "duties", "inspection"},
+    "learning": FOUNDATION,
+    "sheets": {"problems"},
+    "known_months": FOUNDATION
+    | {"actuals", "agency", "costs", "history", "monthly_bill", "pay", "position", "posts", "scenario"},
+    "expected_posts": FOUNDATION | {"scenario"},
 }
 
 

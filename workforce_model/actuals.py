@@ -197,7 +197,7 @@ class Actuals:
             size = float(unexplained.abs().sum())
             if size >= 0.05:
                 said.append(f"Other movement of {of}: {size:.1f} {unit} in all that starters, leavers, openings and closures do not explain.")  # fmt: skip
-        missing = sum(value is None for team in self.figures.values() for name, s in team.items() for value in (s if column(name).kind == "stock" else s[1:]))  # fmt: skip
+        missing = sum(value is None for team in self.figures.values() for name, s in team.items() if column(name).required for value in (s if column(name).kind == "stock" else s[1:]))  # fmt: skip
         if missing:
             said.append(f"Not available: {missing} figures. They are left out, never taken as nought.")
         if self.not_fitted:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from workforce_model.actuals import APART_IN_POST, APART_SPEND, COLUMNS, STOCK_FLOW, Actuals
 from workforce_model.actuals_form import Form, form_of
+from workforce_model.files import found_or_shipped
 from workforce_model.periods import month
 from workforce_model.problems import Problem, ScenarioError, nearest
 from workforce_model.scenario import Scenario
@@ -80,7 +81,7 @@ def load_actuals(
     """
     if later_months not in ("refuse", "leave out"):
         raise ValueError(f"later_months = {later_months!r}: expected 'refuse' or 'leave out'")
-    table = read_table(path, SHEET)
+    table = read_table(found_or_shipped(os.fsdecode(path)), SHEET)
     where = _columns(table)
     found = _Read(table, scenario, where, tuple(marks), later_months, None if cut_off is None else month(cut_off))
     found.read(other_movement, tuple(not_fitted))
@@ -260,6 +261,7 @@ class _Read:
         for team in form.teams:
             for i, when in enumerate(form.months):
                 yield from self._establishment_at_odds(team, when, i)
+                yield from self._without_places(team, when, i)
                 for less, more, ago in _AT_MOST:
                     yield from self._more_than(team, less, more, i, ago)
                 for name in self.figures[team]:
@@ -275,6 +277,14 @@ class _Read:
         if held is not None and vacant is not None and abs(held + vacant - posts) > 0.05:
             given = f"{held:g} in post + {vacant:g} vacant = {held + vacant:g}"
             yield Problem(self.places[team, "vacancy_fte", i], given, f"the scenario has {posts:g} FTE of posts in {team} in {when}: bring the posts or the figures into line")  # fmt: skip
+
+    def _without_places(self, team: str, when: pd.Period, i: int) -> Iterator[Problem]:
+        for name, places in self._form.places.items():
+            value, there = self._value(team, name, i), float(places[team][i])
+            if value is not None and value > there + 0.5:
+                label = self._form.columns[name].label[0].lower() + self._form.columns[name].label[1:]
+                rule = f"the scenario has places for {there:g} FTE of {label} in {team} in {when}: add them to the scenario"
+                yield Problem(self.places[team, name, i], f"{value:g}", rule)
 
     def _more_than(
         self, team: str, less: tuple[str, ...], more: tuple[str, ...], i: int, ago: int

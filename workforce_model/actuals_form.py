@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,8 @@ class Form:
         By column, the teams that answer it; the others leave it blank.
     establishment : dict of array, shape (M + 1,)
         The scenario's posts in FTE by team and month.
+    places : dict of dict of array, shape (M + 1,)
+        By column of agency and team, the FTE the scenario has places for.
     """
 
     opening: pd.Period
@@ -32,8 +35,9 @@ class Form:
     teams: dict[str, str]
     answers: dict[str, frozenset[str]]
     establishment: dict[str, NDArray[np.float64]]
+    places: dict[str, dict[str, NDArray[np.float64]]]
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, Column]:
         """The columns, in the order of the form."""
         return {name: column(name) for name in self.answers}
@@ -70,9 +74,17 @@ def form_of(scenario: Scenario, opening: pd.Period, cut_off: pd.Period) -> Form:
         answers |= {f"{name}{ending}": frozenset({duty.team}) for ending, there in asked if there}
     posts = lay_out(scenario.workforce, scenario.periods.start)
     numbers = np.arange((opening - first).n, (cut_off - first).n + 1)
-    exists = posts.exists(numbers) & posts.established
-    established = {name: exists @ (posts.fte * (posts.team == posts.teams.index(name))) for name in teams}
-    return Form(opening, cut_off, teams, answers, established)
+    exists = posts.exists(numbers)
+
+    def fte_of(rows: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+        return {n: (exists & rows) @ (posts.fte * (posts.team == posts.teams.index(n))) for n in teams}
+
+    places = {
+        "agency_cover_fte": fte_of(posts.established & posts.coverable),
+        "agency_additional_fte": fte_of(posts.additional),
+        "commissioned_fte": fte_of(posts.commissioned),
+    }
+    return Form(opening, cut_off, teams, answers, fte_of(posts.established), places)
 
 
 def apart(scenario: Scenario, opening: pd.Period) -> dict[str, frozenset[str]]:

@@ -35,7 +35,7 @@ DRIVERS: dict[str, str] = {
     "posts": r"workforce\.(teams|posts|agency)\b|duties\b",
     "start and end dates": r"workforce\.(posts|agency)\.\w+\.(created|starts_on|first_month|last_month)$",
     "conversion": r"workforce\.(conversion\w*|campaigns\b|fee_free_months|posts\.\w+\.planned_conversions)",
-    "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|moves\b|(filling|recruit|market|newly|cover)\w*|agency_\w+)",
+    "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|moves\b|(filling|recruit|market|newly|cover)\w*|agency_\w+)|correlations\.agency_as_learnt\b",
     "turnover": r"workforce\.((turnover|tenure|year|national|caseload|retention|absence)\w*|agency_share_effect|(teams|posts)\.\w+\.(leaving_multiplier|retention_\w+))",
     "demand": r"caseloads\b",
     "prices": r"costs\b",

@@ -18,7 +18,6 @@ from workforce_model.arrivals import CALENDAR
 from workforce_model.assumptions import Assumption
 from workforce_model.expected_posts import expected_posts
 from workforce_model.learning import (
-    Belief,
     arrivals_tail,
     events_tail,
     of_arrivals,
@@ -304,74 +303,6 @@ def arriving(scenario: Scenario, actuals: Actuals, team: str, lasting: float | N
         return np.asarray(np.mean([arrivals_tail(rate * usual, count, float(c), times) for c in clumping], axis=0))
 
     return Counted(count, float(known.sum()), "new cases, of months", count / usual, likely, tail)
-
-
-@dataclass(frozen=True)
-class Covering:
-    """Agency cover: how likely each pair of coming (rows) and going (columns) makes the stocks reported.
-
-    Stocks tell coming and going together better than either alone; ``rank_correlation`` says how they hang together.
-    """
-
-    coming: Belief
-    going: Belief
-    rank_correlation: float
-    risen: float
-    trials: float
-    tail: float
-    rate: float
-
-
-def covering(scenario: Scenario, actuals: Actuals, steps: int = 201) -> Covering:
-    """What the monthly stock of agency workers covering vacancies says of how soon they come and how soon they go.
-
-    A month's stock is last month's, less those who left, converted or gave way to a starter, and those who came to
-    what stood empty. Its spread is that of the counts in it.
-    """
-    workforce = scenario.workforce
-    priors = prior_of(workforce.cover_probability, steps), prior_of(workforce.agency_leaving_rate, steps)
-    cover, (vacant, started) = actuals.series("agency_cover_fte", fitted=True), coverable(scenario, actuals)
-    converted, started = actuals.series("conversions_fte", fitted=True)[1:], started[1:]
-    there, after, posts = cover[:-1], cover[1:], np.maximum(vacant[:-1], 1e-9)
-    part = np.minimum(there / posts, 1.0)
-    came, went = (belief.values[:, None] if row else belief.values[None, :] for row, belief in zip((True, False), priors, strict=True))  # fmt: skip
-    like, mean_of, spread_of, seen, empty_months = np.zeros((steps, steps)), 0.0, 0.0, 0.0, 0.0
-    for m in np.flatnonzero(~np.isnan(there + after + converted + started + posts)):
-        replaced = started[m] * part[m]
-        empty = max(vacant[m] - there[m] - (started[m] - replaced), 0.0)
-        empty = empty + (there[m] * went if workforce.cover_same_month else 0.0)
-        mean = there[m] * (1 - went) - converted[m] - replaced + came * empty
-        spread = there[m] * went * (1 - went) + replaced * (1 - part[m]) + empty * came * (1 - came) + 0.25
-        like -= (after[m] - mean) ** 2 / (2 * spread) + np.log(spread) / 2
-        mean_of, spread_of, seen = mean_of + mean - there[m], spread_of + spread, seen + after[m] - there[m]
-        empty_months += float(np.mean(empty))
-    from scipy.special import ndtr
-
-    weight = np.exp(like - like.max())
-    weight /= weight.sum()
-    coming, going = (Belief(p.values, weight.sum(axis=axis)) for p, axis in zip(priors, (1, 0), strict=True))
-    ranks = [np.cumsum(b.weight) - b.weight / 2 - 0.5 for b in (coming, going)]
-    together = 12 * float(ranks[0] @ weight @ ranks[1])
-    tail = float(np.mean(ndtr((mean_of - seen) / np.sqrt(np.maximum(spread_of, 1e-9)))))
-    return Covering(coming, going, together, seen, empty_months, tail, float(np.nanmean(after / np.maximum(vacant[1:], 1e-9))))  # fmt: skip
-
-
-def coverable(scenario: Scenario, actuals: Actuals) -> tuple[Array, Array]:
-    """Vacancies that agency may cover, by month, and starters in such posts: of each team's, the part expected there."""
-    before = (actuals.opening - scenario.periods.start).n + 1
-    course = expected_posts(scenario, before + len(actuals.months))
-    stated = scenario.workforce.posts
-    vacant, started = np.zeros((2, len(actuals.months) + 1))
-    for team in actuals.teams:
-        everyone = course.of({name for name, g in stated.items() if g.team == team})
-        some = course.of({name for name, g in stated.items() if g.team == team and g.covered_by_agency})
-        parts = [
-            np.divide(x, y, out=np.zeros_like(y), where=y > 0)[before:] for x, y in zip(some, everyone, strict=True)
-        ]
-        vacant = vacant + actuals.series("vacancy_fte", team, fitted=True) * parts[0]
-        new = actuals.series("starters_fte", team, fitted=True) - actuals.series("conversions_fte", team, fitted=True)
-        started = started + new * parts[1]
-    return vacant, started
 
 
 def _seen(actuals: Actuals, events: str, stock: str, team: str) -> tuple[Array, Array]:

@@ -79,7 +79,7 @@ def _people_reported(
     for team in actuals.teams:
         mine = posts.team == posts.teams.index(team)
         for column, kind in _AGENCY.items():
-            if (rows := mine & getattr(posts, kind)).any():
+            if (rows := mine & getattr(posts, kind) & (posts.coverable | posts.commissioned)).any():
                 yield "agency", np.unique(posts.group[rows]), actuals.series(column, team), False
         groups = np.unique(posts.group[mine & posts.established])
         if groups.size:

@@ -119,14 +119,12 @@ def _of_csv(subject: str, content: bytes) -> Table:
 
 def _of_workbook(subject: str, content: bytes, sheet: str) -> Table:
     import openpyxl
-    from defusedxml.common import DefusedXmlException
 
     _measured(subject, content)
+    _plain(subject, content)
     try:
         values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
         formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
-    except DefusedXmlException:
-        raise _refused(subject, "", "holds entities or references to other files, which are never read") from None
     except Exception as error:  # openpyxl raises whatever a damaged part makes it raise
         raise _refused(subject, "", f"a workbook that cannot be opened: {type(error).__name__}") from None
     if sheet not in values.sheetnames:
@@ -166,6 +164,27 @@ def _measured(subject: str, content: bytes) -> None:
     names = {entry.filename for entry in entries}
     if "xl/workbook.xml" not in names:
         raise _refused(subject, "", "a zip file that is not a workbook, or one locked with a password")
+
+
+def _plain(subject: str, content: bytes) -> None:
+    """Refuse a workbook whose parts declare entities or document types, or that reads from other files."""
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
+
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    for name in archive.namelist():
+        if name.startswith("xl/externalLinks/"):
+            raise _refused(subject, name, "reads from other files, which is never followed: paste the values")
+        if name.endswith((".xml", ".rels")):
+            try:
+                for _, element in iterparse(io.BytesIO(archive.read(name)), forbid_dtd=True):
+                    element.clear()
+            except DefusedXmlException:
+                raise _refused(subject, name, "declares entities or a document type, which are never read") from None
+            except ParseError:
+                raise _refused(subject, name, "a part that is damaged") from None
 
 
 def _unseen(sheet: str, shown: Any) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from workforce_model import counting
 from workforce_model.actuals import Actuals
+from workforce_model.agency_counts import covering
 from workforce_model.assumptions import Assumption
 from workforce_model.counting import OWN_HISTORY, Counted
 from workforce_model.learning import Belief, prior_of
@@ -250,26 +251,16 @@ def _agency(
     if not all(known[path].uncertain for path in stated) or scenario.workforce.cover_limit is not None:
         not_learnt |= dict.fromkeys(stated, "coming and going are learnt together, without a limit, where both are uncertain")  # fmt: skip
         return [], 0.0
-    found = counting.covering(scenario, actuals)
-    if found.trials <= 0:
+    found = covering(scenario, actuals)
+    if found.empty <= 0:
         not_learnt |= dict.fromkeys(stated, "no vacancy stood empty long enough to count")
         return [], 0.0
-    of = "FTE more covering a vacancy, of FTE-months standing empty"
-    both = zip(stated.items(), (found.coming, found.going), strict=True)
-    rates = [
-        Learnt(
-            path,
-            label,
-            known[path],
-            prior_of(known[path]),
-            belief,
-            found.risen,
-            found.trials,
-            of,
-            found.rate,
-            lasting,
-            found.tail,
-        )
-        for (path, label), belief in both
-    ]
+    rates = []
+    for (path, label), belief, events, trials, of in zip(
+        stated.items(), (found.coming, found.going), (found.came, found.went), (found.empty, found.there),
+        ("FTE came as the stocks imply, of FTE-months standing empty", "FTE went as the stocks imply, of FTE-months covering"),
+        strict=True,
+    ):  # fmt: skip
+        prior = prior_of(known[path])
+        rates.append(Learnt(path, label, known[path], prior, belief, events, trials, of, events / trials if trials else 0.0, lasting, found.tail))  # fmt: skip
     return rates, found.rank_correlation
