@@ -54,18 +54,27 @@ ALLOWED = {
     "monthly_bill": FOUNDATION | {"costs", "pay", "increments", "agency"},
     "part_year": FOUNDATION,
     "funding_lines": FOUNDATION,
-    "funding": FOUNDATION | {"funding_lines"},
+    "table_rows": FOUNDATION,
+    "funding": FOUNDATION | {"funding_lines", "table_rows"},
     "reserve": FOUNDATION | {"funding", "funding_lines"},
     "medium_term_plan": FOUNDATION | {"funding"},
     "apportionment": {"formats"},
     "problems": set(),
     "scenario": FOUNDATION
-    | {"problems", "actuals", "establishment", "casework", "costs", "funding", "duties", "inspection"},
+    | {"problems", "hidden_faults", "actuals", "establishment", "casework", "costs", "funding", "duties", "inspection"},
     "learning": FOUNDATION,
     "sheets": {"problems"},
     "known_months": FOUNDATION
     | {"actuals", "agency", "costs", "history", "monthly_bill", "pay", "position", "posts", "scenario"},
     "expected_posts": FOUNDATION | {"scenario"},
+    "returns": {"problems"},
+    "indicators": {"returns"},
+    "peer_groups": {"indicators", "problems", "returns"},
+    "outlook": {"indicators", "problems", "returns"},
+    "naive": {"indicators", "outlook", "returns"},
+    "council_posts": {"problems"},
+    "scores": {"formats", "indicators", "naive", "outlook", "problems", "returns"},
+    "hidden_faults": {"assumptions", "problems"},
 }
 
 

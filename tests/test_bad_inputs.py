@@ -345,3 +345,43 @@ def test_a_fault_inside_a_record_hides_none_of_the_faults_between_records(tmp_pa
     ):
         assert place in message, message
     assert "7 problems" in message
+
+
+def test_a_value_that_cannot_be_read_hides_none_of_the_faults_between_records(tmp_path: Path) -> None:
+    tree = toy_tree({"workforce.posts.worker.number": 10})
+    tree["workforce"]["posts"]["worker"]["number"] = "ten"
+    tree["workforce"]["posts"]["worker"]["fte"] = "full"
+    tree["workforce"]["turnover_rate"]["value"] = "15.5%"
+    tree["workforce"]["turnover_reading"] = "yearly"
+    tree["workforce"]["cover_same_month"] = "no"
+    tree["costs"]["non_pay"] = 1_500
+    del tree["costs"]["levy_rate"]
+    del tree["workforce"]["year_shock"]["confidence"]
+    tree["costs"]["agency_hours"]["unit"] = "hours a day"
+    tree["costs"]["pension_rate"]["date"] = datetime.date(2020, 2, 27)
+    tree["workforce"]["posts"]["lost"] = posts(1, team="teem")
+    tree["workforce"]["posts"]["other"] = posts(1, grade="sociable")
+    tree["workforce"]["teams"]["other"] = {"label": "THE team"}
+    line = tree["funding"]["lines"]["base"]
+    tree["funding"]["lines"]["again"] = {**line, "order": 2}
+    path = tmp_path / "many.toml"
+    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
+
+    message = refusal(path)
+
+    for place in (
+        "workforce.posts.worker.number", "workforce.posts.worker.fte", "workforce.turnover_rate.value", "workforce.turnover_reading",
+        "workforce.cover_same_month", "costs.non_pay", "costs.levy_rate", "workforce.year_shock.confidence", "costs.agency_hours.unit",
+        "costs.pension_rate.date", "workforce.posts.lost.team", "workforce.posts.other.grade", "workforce.teams.other.label", "funding.lines.again",
+    ):  # fmt: skip
+        assert place in message, message
+    assert "14 problems" in message
+
+
+def test_what_follows_from_a_value_that_cannot_be_read_is_not_called_a_fault(tmp_path: Path) -> None:
+    tree = toy_tree({"workforce.posts.worker": posts(10, opening_over_five_years=10)})
+    tree["workforce"]["posts"]["worker"]["number"] = "ten"
+    path = tmp_path / "one.toml"
+    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
+
+    assert "1 problem" in refusal(path).splitlines()[0]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,9 @@ from tests.test_metamorphic import BUSY, busy, same
 from tests.toys import toy_tree
 from workforce_model.checkpoints import NotUsed
 from workforce_model.claims import FolderInUse, claimed
-from workforce_model.model import Results, WorkerDied, keep
+from workforce_model.model import Results, keep
 from workforce_model.run_record import changed_files, read_record
+from workforce_model.workers import WorkerDied, in_turn
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and users as POSIX has them")
 
@@ -207,6 +208,33 @@ def test_a_dead_workers_block_is_played_once_more_and_no_run_is_missing(ten: Res
 
     assert heard == [30, 30, 30]
     assert same(whole, wm.run(busy(), 90))
+
+
+@posix
+def test_a_comparison_goes_on_past_a_dead_worker_to_the_same_figures() -> None:
+    heard: list[int] = []
+    scenarios = [busy({"name": "one"}), busy({"name": "other", "workforce.turnover_rate": 0.2})]
+
+    def kill_one(runs: int) -> None:
+        heard.append(runs)
+        if len(heard) == 1:
+            os.kill(active_children()[0].pid or 0, signal.SIGKILL)
+
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        past = wm.compare(scenarios, ["open_cases"], 300, executor=pool, progress=kill_one)
+
+    plain = wm.compare(scenarios, ["open_cases"], 300)
+    assert len(heard) > 2
+    assert past.differences().equals(plain.differences())
+
+
+def look_up(nothing: dict[str, int]) -> int:
+    return nothing["not there"]
+
+
+def test_an_error_of_the_work_itself_is_passed_on_and_the_work_not_given_again() -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(KeyError, match="not there"):
+        list(in_turn(look_up, [{}], pool, str))
 
 
 def die(results: Results) -> None:
@@ -399,8 +427,9 @@ def resealed(content: bytes) -> bytes:
 
 def test_a_block_of_other_inputs_or_another_seed_is_named_and_never_used(tmp_path: Path) -> None:
     wm.run(busy({"workforce.turnover_rate": 0.9}), 50, checkpoint=tmp_path)
-    wm.run(busy(), 50, 7, checkpoint=tmp_path)
     wm.run(busy({"name": "another"}), 50, checkpoint=tmp_path)
+    with pytest.warns(NotUsed, match="another seed"):
+        wm.run(busy(), 50, 7, checkpoint=tmp_path)
 
     with pytest.warns(NotUsed, match="kept for other inputs, another seed or another build") as warned:
         whole = wm.run(busy(), 50, checkpoint=tmp_path)

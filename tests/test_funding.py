@@ -458,3 +458,96 @@ def test_months_in_any_order_and_a_month_in_two_rows_make_the_same_ledger() -> N
 def test_tables_that_cannot_be_funded_are_refused(costs: pd.DataFrame, lines: pd.DataFrame, rule: str) -> None:
     with pytest.raises(ValueError, match=rule):
         fund_table(costs, lines)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "rule"),
+    [
+        ("gbp", float("nan"), "row 2: gbp = nan   expected finite pounds, none below 0"),
+        ("gbp", None, "expected finite pounds"),
+        ("gbp", "39,520", "expected finite pounds"),
+        ("gbp", True, "expected finite pounds"),
+        ("gbp", float("inf"), "expected finite pounds"),
+        ("gbp", -5.0, "expected finite pounds, none below 0"),
+        ("month", None, "expected a month written"),
+        ("month", "Sept 2019", "expected a month written"),
+        ("budget", None, "expected a name"),
+        ("budget", "Nine Posts", "expected a name"),
+    ],
+)
+def test_a_cost_that_is_missing_or_no_number_is_refused_by_its_row_and_never_counted_as_nought(
+    column: str, cell: Any, rule: str
+) -> None:
+    costs = own_costs().astype(object)
+    costs.loc[1, column] = cell
+
+    with pytest.raises(ValueError, match="costs, 1 problem") as refused:
+        fund_table(costs, own_lines())
+
+    assert rule in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "rule"),
+    [
+        ("gbp", float("nan"), "expected finite pounds"),
+        ("recurrent", "no", "expected True or False"),
+        ("order", 2.7, "expected a whole number"),
+        ("financial_year", "2019/21", "expected a financial year"),
+        ("approved_by", float("nan"), "expected text"),
+        ("line", "The reserve", "expected a name"),
+    ],
+)
+def test_a_line_stated_wrongly_is_refused_by_its_row_and_never_read_as_something_else(
+    column: str, cell: Any, rule: str
+) -> None:
+    lines = own_lines().astype(object)
+    lines.loc[0, column] = cell
+
+    with pytest.raises(ValueError, match=rf"lines, 1 problem\n  row 1: {column} = .* {rule}"):
+        fund_table(own_costs(), lines)
+
+
+def test_every_cell_that_is_wrong_is_listed_at_once_to_twenty_and_a_count() -> None:
+    costs = pd.concat([own_costs()] * 5, ignore_index=True).assign(gbp=-1.0)
+
+    with pytest.raises(ValueError, match=f"costs, {len(costs)} problems") as refused:
+        fund_table(costs, own_lines())
+
+    assert len(str(refused.value).splitlines()) == 22
+    assert str(refused.value).endswith(f"and {len(costs) - 20} more")
+
+
+def test_the_table_of_two_budgets_has_each_its_own_cost_lines_gap_and_what_is_unspent() -> None:
+    costs = pd.DataFrame(
+        [("2020-04", "nine", 5.0), ("2019-04", "nine", 7.0), ("2019-05", "base", 3.0), ("2019-04", "nine", 1.0)],
+        columns=["month", "budget", "gbp"],
+    )
+    line = {"recurrent": False, "order": 1, "approved_by": "K"}
+    lines = pd.DataFrame([
+        {"line": "reserve", "budget": "nine", "source": "risk reserve", "financial_year": "2019/20", "gbp": 6.0, **line},
+        {"line": "standing", "budget": "base", "source": "base budget", "financial_year": "2019/20", "gbp": 10.0, **line},
+        {"line": "standing", "budget": "base", "source": "base budget", "financial_year": "2020/21", "gbp": 4.0, **line},
+    ])  # fmt: skip
+
+    table = fund_table(costs, lines)
+
+    assert table.columns.tolist() == ["financial_year", "budget", "entry", "line", "gbp"]
+    assert table.to_numpy().tolist() == [
+        ["2019/20", "base", "cost", "all", 3.0], ["2019/20", "base", "funding", "standing", -3.0],
+        ["2019/20", "base", "gap", "cost + funding", 0.0], ["2019/20", "base", "unspent", "standing", 7.0],
+        ["2019/20", "nine", "cost", "all", 8.0], ["2019/20", "nine", "funding", "reserve", -6.0],
+        ["2019/20", "nine", "gap", "cost + funding", 2.0], ["2019/20", "nine", "unspent", "reserve", 0.0],
+        ["2020/21", "base", "cost", "all", 0.0], ["2020/21", "base", "funding", "standing", 0.0],
+        ["2020/21", "base", "gap", "cost + funding", 0.0], ["2020/21", "base", "unspent", "standing", 4.0],
+        ["2020/21", "nine", "cost", "all", 5.0], ["2020/21", "nine", "funding", "reserve", 0.0],
+        ["2020/21", "nine", "gap", "cost + funding", 5.0], ["2020/21", "nine", "unspent", "reserve", 0.0],
+    ]  # fmt: skip
+
+
+def test_one_financial_year_of_three_stated_twice_is_refused() -> None:
+    once = own_lines().iloc[:1]
+    lines = pd.concat([once, once.assign(financial_year="2020/21"), once])
+
+    with pytest.raises(ValueError, match="a financial year twice"):
+        fund_table(own_costs(), lines)

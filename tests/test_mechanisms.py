@@ -365,6 +365,28 @@ def test_over_establishment_is_in_post_beyond_the_posts_where_it_is_declared() -
         toy({"workforce.posts.worker": posts(10, opening_over_five_years=12)})
 
 
+def test_a_notice_of_no_months_is_no_notice() -> None:
+    covered = {
+        "workforce.posts.worker": posts(10, opening_over_five_years=5, opening_agency=5, covered_by_agency=True),
+        "workforce.filling_probability": 0.5,
+    }
+
+    none, nil = played(covered), played({**covered, "workforce.agency_notice_months": stated(0, "months")})
+
+    assert (measured(nil, "agency_on_notice_fte") == 0).all()
+    assert np.array_equal(none.cost, nil.cost)
+
+
+def test_a_chance_of_leaving_above_one_is_refused_in_words_and_never_clipped() -> None:
+    certain = {
+        "workforce.turnover_rate": 1.0,
+        "workforce.year_shock": stated(0.5, "standard deviation of the logarithm"),
+    }
+
+    with pytest.raises(ValueError, match=r"workforce\.turnover_rate: a month's chance of leaving came out at"):
+        played(certain)
+
+
 def test_agency_never_covers_a_vacancy_that_people_over_establishment_have_filled() -> None:
     over = {
         "workforce.posts.worker": posts(10, opening_over_five_years=6, over_establishment=3, covered_by_agency=True),

@@ -238,3 +238,35 @@ def test_a_year_shock_spreads_leavers_beyond_chance(seed: int) -> None:
     variance = 100 * (0.01 - 0.01**2 * (1 + shock)) + 100**2 * 0.01**2 * shock
     assert agrees(left, 1.0, variance)
     assert left.var() == pytest.approx(variance, rel=0.1)
+
+
+@pytest.mark.slow
+def test_o2_and_o3_hold_to_a_hundredth_of_the_mean() -> None:
+    """Section 6: runs enough that an error of 1% in the mean is caught, as the tests above do for the other oracles."""
+    quick = {"workforce.filling_probability": 0.2, "workforce.posts.worker": posts(320, opening_over_five_years=300)}
+    late = {
+        "workforce.filling_probability": 1.0, "workforce.recruitment_lead_months": 3,
+        "workforce.posts.worker": posts(500, opening_over_five_years=500),
+    }  # fmt: skip
+
+    for changes, number, share in ((quick, 320, MONTHLY / (MONTHLY + 0.2)), (late, 500, 3 / (3 + 1 / MONTHLY))):
+        calm = {"workforce.turnover_rate": 0.15, "periods.end": "2021-03", "caseloads.teams.team.open_cases": 0}
+        vacant = number - played({**calm, **changes}, 1).history.staff["permanent"][24, 0].astype(float)
+
+        mean, variance = number * share, number * share * (1 - share)
+        assert TOLERANCE * np.sqrt(variance / RUNS) < 0.01 * mean
+        assert agrees(vacant, mean, variance)
+
+
+@pytest.mark.parametrize(
+    ("mean", "variance"),
+    [
+        (51.0, 60 * 0.85 * 0.15),
+        (546.856, 500 * 0.9**6 * (1 - 0.9**6) + 600 * (1 - 0.9**6)),
+        (60, 150),
+        (5.1118, 1.5501),
+    ],
+)
+def test_an_error_of_one_hundredth_in_the_mean_of_an_oracle_would_be_caught(mean: float, variance: float) -> None:
+    """Section 6: the tolerance of O1, O4, clumped arrivals and O6 is below 1% of their means at 10,000 runs and three seeds."""
+    assert TOLERANCE * np.sqrt(variance / (3 * RUNS)) < 0.01 * mean

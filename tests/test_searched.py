@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import tomlkit
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
 import workforce_model as wm
@@ -136,21 +136,25 @@ def edited(edits: list[tuple[str, Any]]) -> Scenario:
 
 
 def refuted(scenarios: list[Scenario], runs: int = 5) -> list[str]:
-    together = [wm.run(scenario, runs) for scenario in scenarios]
+    try:
+        together = [wm.run(scenario, runs) for scenario in scenarios]
+    except ValueError as refused:  # a chance of leaving above 1 once shocks are in is refused in words, never clipped
+        assert "workforce.turnover_rate: a month's chance of leaving came out at" in str(refused)  # noqa: PT017
+        reject()
     assert all(r.passed for r in together), [c for r in together for c in r.checks if c.status == "failed"]
     with tempfile.TemporaryDirectory() as folder:
         write_tables(together, Path(folder))
         return broken(Path(folder), {r.scenario.name: as_tree(r.scenario) for r in together})
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(EDITS, max_size=8))
 def test_no_sequence_of_edits_breaks_i1_to_i13_in_the_exported_tables(edits: list[tuple[str, Any]]) -> None:
     assert refuted([edited(edits)]) == []
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
 @given(st.lists(EDITS, min_size=4, max_size=24))
 def test_no_long_sequence_of_edits_breaks_i1_to_i13_in_the_exported_tables(edits: list[tuple[str, Any]]) -> None:
     assert refuted([edited(edits)]) == []

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from workforce_model.audits import audit_change, audit_evidence
     from workforce_model.board_figures import board_pack
     from workforce_model.bridging import Bridge, bridge
+    from workforce_model.census_report import CouncilCensus, census, write_census
     from workforce_model.choices import frontier_of, options, smallest_package
     from workforce_model.comparison import Comparison, compare
+    from workforce_model.council_start import council_scenario, write_council_scenario
     from workforce_model.detection import power
     from workforce_model.discovery import discover
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from workforce_model.forecasting import Forecast, forecast
     from workforce_model.gallery import every_chart, write_gallery
     from workforce_model.grids import SweepStopped, sweep
+    from workforce_model.indicators import reproduced, stock_flow
     from workforce_model.information import worth_of_information
     from workforce_model.investments import (
         Investment,
@@ -43,16 +46,20 @@ if TYPE_CHECKING:
         retention_payments,
     )
     from workforce_model.luck import enough_runs, uncertainty
-    from workforce_model.model import Interrupted, WorkerDied, run
+    from workforce_model.model import Interrupted, run
     from workforce_model.outcomes import Outcome
+    from workforce_model.outlook import Outlook, outlooks
     from workforce_model.outturn import monitoring_form
+    from workforce_model.peer_groups import beside_peers, peer_priors
     from workforce_model.plan_at_work import plan
     from workforce_model.practice_effects import practice_lead_effects
     from workforce_model.problems import ScenarioError
     from workforce_model.results import Results
+    from workforce_model.returns import Returns, read_returns, revisions
     from workforce_model.review_folder import write_review
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
+    from workforce_model.scores import BackTest, back_test
     from workforce_model.sensitivity import sobol, tornado
     from workforce_model.six_month_review import Review, review
     from workforce_model.starting import latest_start
@@ -61,24 +68,29 @@ if TYPE_CHECKING:
     from workforce_model.turning_points import arrivals_that_break, break_even
     from workforce_model.updating import Updates, update_rates
     from workforce_model.verification import Verification, verify
+    from workforce_model.workers import WorkerDied
 
 
 _HOME = {
     "Actuals": "actuals",
+    "BackTest": "scores",
     "Bridge": "bridging",
     "Comparison": "comparison",
+    "CouncilCensus": "census_report",
     "Forecast": "forecasting",
     "Interrupted": "model",
     "Investment": "investments",
     "Outcome": "outcomes",
+    "Outlook": "outlook",
     "Results": "results",
+    "Returns": "returns",
     "Review": "six_month_review",
     "Scenario": "scenario",
     "ScenarioError": "problems",
     "SweepStopped": "grids",
     "Updates": "updating",
     "Verification": "verification",
-    "WorkerDied": "model",
+    "WorkerDied": "workers",
     "agency_premium_table": "agency_premium",
     "annual_table": "tables",
     "apportion": "apportionment",
@@ -86,14 +98,18 @@ _HOME = {
     "arrivals_that_break": "turning_points",
     "audit_change": "audits",
     "audit_evidence": "audits",
+    "back_test": "scores",
+    "beside_peers": "peer_groups",
     "board_pack": "board_figures",
     "break_even": "turning_points",
     "bridge": "bridging",
     "caseload_fit": "fit",
     "caseload_spread_table": "tables",
     "causes": "surprise",
+    "census": "census_report",
     "compare": "comparison",
     "conversion_campaign": "investments",
+    "council_scenario": "council_start",
     "discover": "discovery",
     "enough_runs": "luck",
     "envelope_table": "envelope",
@@ -113,17 +129,23 @@ _HOME = {
     "monitoring_form": "outturn",
     "monthly_table": "tables",
     "options": "choices",
+    "outlooks": "outlook",
+    "peer_priors": "peer_groups",
     "plan": "plan_at_work",
     "power": "detection",
     "practice_lead_effects": "practice_effects",
     "private_fostering": "duty_answers",
+    "read_returns": "returns",
+    "reproduced": "indicators",
     "retention_payments": "investments",
     "return_home_interviews": "duty_answers",
     "review": "six_month_review",
+    "revisions": "returns",
     "run": "model",
     "shipped_scenarios": "files",
     "smallest_package": "choices",
     "sobol": "sensitivity",
+    "stock_flow": "indicators",
     "surprises": "surprise",
     "sweep": "grids",
     "tornado": "sensitivity",
@@ -131,6 +153,8 @@ _HOME = {
     "update_rates": "updating",
     "verify": "verification",
     "worth_of_information": "information",
+    "write_census": "census_report",
+    "write_council_scenario": "council_start",
     "write_gallery": "gallery",
     "write_review": "review_folder",
     "write_run": "run_folder",
@@ -141,13 +165,17 @@ _ROOMS = ("charts", "costs", "funding", "statements")
 __version__ = "0.1.0"
 __all__ = [
     "Actuals",
+    "BackTest",
     "Bridge",
     "Comparison",
+    "CouncilCensus",
     "Forecast",
     "Interrupted",
     "Investment",
     "Outcome",
+    "Outlook",
     "Results",
+    "Returns",
     "Review",
     "Scenario",
     "ScenarioError",
@@ -162,16 +190,20 @@ __all__ = [
     "arrivals_that_break",
     "audit_change",
     "audit_evidence",
+    "back_test",
+    "beside_peers",
     "board_pack",
     "break_even",
     "bridge",
     "caseload_fit",
     "caseload_spread_table",
     "causes",
+    "census",
     "charts",
     "compare",
     "conversion_campaign",
     "costs",
+    "council_scenario",
     "discover",
     "enough_runs",
     "envelope_table",
@@ -192,18 +224,24 @@ __all__ = [
     "monitoring_form",
     "monthly_table",
     "options",
+    "outlooks",
+    "peer_priors",
     "plan",
     "power",
     "practice_lead_effects",
     "private_fostering",
+    "read_returns",
+    "reproduced",
     "retention_payments",
     "return_home_interviews",
     "review",
+    "revisions",
     "run",
     "shipped_scenarios",
     "smallest_package",
     "sobol",
     "statements",
+    "stock_flow",
     "surprises",
     "sweep",
     "tornado",
@@ -211,6 +249,8 @@ __all__ = [
     "update_rates",
     "verify",
     "worth_of_information",
+    "write_census",
+    "write_council_scenario",
     "write_gallery",
     "write_review",
     "write_run",

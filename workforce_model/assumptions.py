@@ -34,8 +34,12 @@ Flag = Annotated[bool, Strict()]
 Text = Annotated[
     str,
     Strict(),
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=600, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$"),
-]
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=600,
+        pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]*$",
+    ),
+]  # fmt: skip
+"""Words for a reader: no control characters, and none that turn the direction of what follows."""
 Name = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 """The key of a team, post group, grade, budget or funding line: small letters, digits, underscores."""
 

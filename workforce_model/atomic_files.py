@@ -1,9 +1,12 @@
-"""Files written whole or not at all, whatever stops us."""
+"""Files and folders written whole or not at all, whatever stops us."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -43,4 +46,36 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
         os.replace(name, target)
     except BaseException:  # the half-written file goes whatever stopped us, Ctrl-C included
         os.unlink(name)
+        raise
+
+
+@contextmanager
+def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A draft to fill, which becomes the new folder when all is written.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder is there already.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with new_folder(Path(place, "tables")) as draft:
+    ...         _ = (draft / "note.txt").write_text("375")
+    ...     Path(place, "tables", "note.txt").read_text()
+    '375'
+    """
+    target = Path(path)
+    if target.exists():
+        raise FileExistsError(f"{target} is there already; name a new folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)
+        os.rename(draft, target)
+    except BaseException:  # the half-filled draft goes whatever stopped us, Ctrl-C included
+        shutil.rmtree(draft, ignore_errors=True)
         raise

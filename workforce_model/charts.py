@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from workforce_model.charts_assumptions import assumption_quality, shares_explained, tornado_bars
+from workforce_model.charts_census import rates_beside_peers
 from workforce_model.charts_decisions import bought, differences, frontier, heat_map, turning_point, waterfall
 from workforce_model.charts_duties import duty_share, work_by_action
 from workforce_model.charts_money import (
@@ -70,6 +71,7 @@ __all__ = [
     "mtfp_steps",
     "plan_against_actual",
     "posts_filled",
+    "rates_beside_peers",
     "save",
     "share_at_or_over",
     "shares_explained",

@@ -54,7 +54,7 @@ def half_page() -> Iterator[None]:
     --------
     >>> with half_page():
     ...     ax = axes_of(None)
-    >>> figure_of(ax).get_figwidth()
+    >>> float(figure_of(ax).get_figwidth())
     3.35
     """
     before = _WIDTH.set(HALF)

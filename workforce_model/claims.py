@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -56,7 +56,7 @@ def claimed(folder: str | os.PathLike[str]) -> Iterator[Claim]:
     note = target.parent / f".{target.name}.lock"
     file = _locked(note, target)
     try:
-        file.write(json.dumps({"process": os.getpid(), "machine": socket.gethostname(), "since": time.strftime("%H:%M:%S on %Y-%m-%d")}))  # fmt: skip
+        file.write(json.dumps({"process": os.getpid(), "machine": platform.node(), "since": time.strftime("%H:%M:%S on %Y-%m-%d")}))  # fmt: skip
         file.flush()
         _tidy(target)
         yield Claim(target)

@@ -18,10 +18,12 @@ from tqdm.auto import tqdm
 from workforce_model import __version__
 from workforce_model.actions import load_plan
 from workforce_model.actuals_template import write_template
+from workforce_model.census_report import census as council_census
+from workforce_model.census_report import write_census
 from workforce_model.comparison import compare as compare_scenarios
 from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_alone, read_inputs
-from workforce_model.model import RUNS, SEED, Interrupted, Results, WorkerDied
+from workforce_model.model import RUNS, SEED, Interrupted, Results
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
 from workforce_model.review_folder import write_review
@@ -31,7 +33,7 @@ from workforce_model.six_month_review import FEW, NOTHING, PLAN
 from workforce_model.six_month_review import review as review_scenario
 from workforce_model.summary import summary_text
 from workforce_model.verification import verify as verify_folder
-from workforce_model.workers import worker_pool
+from workforce_model.workers import WorkerDied, worker_pool
 
 BAD_INPUT, CHECK_FAILED, ENVIRONMENT, INTERRUPTED = 2, 3, 4, 130
 _WORTH_PROCESSES = 500
@@ -187,6 +189,25 @@ def check(scenarios: tuple[str, ...]) -> None:
 
 
 @commands.command()
+@click.argument("file", metavar="FILE.csv")
+@click.option("--council", required=True, help="A council's name, or its three-digit code.")
+@click.option("--year", type=int, help="The last year looked at; by default the file's last.")
+@click.option(
+    "--demand",
+    type=click.Path(),
+    help="The Department's demand file: need beside staff, and the pace of closing cases.",
+)
+@click.option("--release", default="", help="The release the file is from: its vintage, shown with every figure.")
+@click.option("--out", type=click.Path(), help="New folder for tables, chart and a starting scenario.")
+def census(file: str, council: str, year: int | None, demand: str | None, release: str, out: str | None) -> None:
+    """Show a council in the Department's workforce census: years, peers, next year, and how such forecasts have done."""
+    found = council_census(file, council, year, release, demand)
+    _say(found.text())
+    if out is not None:
+        _say(f"Written to {write_census(found, out)}")
+
+
+@commands.command()
 @click.argument("folder", metavar="RUN_FOLDER", type=click.Path())
 @click.option("--files-only", is_flag=True, help="Check the files alone; do not play the run again.")
 @click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
@@ -266,9 +287,11 @@ def main() -> None:
 
 
 def _interrupted(error: BaseException | None) -> str:
-    if isinstance(error, Interrupted) and error.checkpoint:
-        return f"interrupted: {error}, in {error.checkpoint}; the same command goes on from there"
-    return "interrupted: nothing was written; --checkpoint FOLDER keeps the blocks that are finished"
+    if not isinstance(error, Interrupted):
+        return "interrupted: nothing was written"
+    if error.checkpoint is None:
+        return "interrupted: nothing was written; --checkpoint FOLDER keeps the blocks that are finished"
+    return f"interrupted: {error}, in {error.checkpoint}; the same command goes on from there"
 
 
 def _warned(message: Warning | str, *_: object) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
+from workforce_model.atomic_files import new_folder
 from workforce_model.comparison import Comparison
 from workforce_model.run_folder import ChecksFailed, write_csv
 
@@ -26,21 +25,11 @@ def write_comparison(found: Comparison, out: str | os.PathLike[str]) -> Path:
 
     if found.failed:
         raise ChecksFailed(f"no comparison is written: these checks failed: {', '.join(found.failed)}")
-    target = Path(out)
-    if target.exists():
-        raise FileExistsError(f"{target} is there already; name a new folder")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
+    with new_folder(out) as draft:
         (draft / "comparison.txt").write_text(found.text() + "\n", encoding="utf-8")
         write_csv(found.differences(), draft / "differences.csv")
         write_csv(found.inputs(), draft / "inputs.csv")
         for number, outcome in enumerate(found.outcomes, 1):
             where = outcome.team or outcome.budget or "council"
             save(figure_of(differences(found, outcome)), draft / f"{number:02d}_{outcome.measure}_{where}")
-        draft.chmod(0o755)
-        os.rename(draft, target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return target
+    return Path(out)

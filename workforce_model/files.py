@@ -30,6 +30,7 @@ MAX_DEPTH = 12
 MAX_KEYS = 10_000
 MAX_BASES = 8
 _OWN = ("name", "title", "question")
+_GONE = "no such file"
 _CHAIN_KEYS = ("base", "schema_version")
 
 
@@ -163,6 +164,8 @@ def _chain(subject: str) -> list[_Stated]:
         raise ScenarioError("a scenario", [Problem("path", json.dumps(subject[:40], ensure_ascii=False), rule)])
     path = found_or_shipped(subject)
     unfit = _unfit(path)
+    if unfit == _GONE and Path(subject).parent == Path("scenarios"):
+        unfit += nearest(path.stem, (file.stem for file in shipped_scenarios().glob("*.toml")))
     if unfit:
         raise ScenarioError(subject, [Problem(path.name or subject, "", unfit)])
     path = Path(os.path.realpath(path))
@@ -188,7 +191,7 @@ def _unfit(path: Path) -> str:
     if path.suffix.lower() in (".yaml", ".yml"):
         return "scenarios are TOML files: YAML is not read, because it turns some values into others unseen"
     if any(len(os.fsencode(part)) > 255 for part in path.parts) or not path.exists():
-        return "no such file"
+        return _GONE
     if path.is_dir():
         return "a folder; expected a .toml file in it"
     if not path.is_file():

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workforce_model.funding_lines import Budget, Funding, FundingLine, amount_in, approved_amount
 from workforce_model.periods import financial_year, financial_year_start, month, months_by_year
+from workforce_model.table_rows import FINANCIAL_YEAR, MONTH, NAME, POUNDS, TEXT, WHOLE, YES_OR_NO, refuse_rows
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,11 @@ def _refuse_mismatch(
             raise ValueError(f"{name} holds {pounds[wrong][0]}: expected finite pounds, none below 0")
 
 
-_COST_COLUMNS = ["month", "budget", "gbp"]
-_LINE_COLUMNS = ["line", "budget", "source", "financial_year", "gbp", "recurrent", "order", "approved_by"]
+_COST_RULES = {"month": MONTH, "budget": NAME, "gbp": POUNDS}
+_LINE_RULES = {
+    "line": NAME, "budget": NAME, "source": TEXT, "financial_year": FINANCIAL_YEAR, "gbp": POUNDS, "recurrent": YES_OR_NO,
+    "order": WHOLE, "approved_by": TEXT,
+}  # fmt: skip
 
 
 def fund_table(costs: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
@@ -200,7 +204,8 @@ def fund_table(costs: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a column is missing, or the lines break a rule of :class:`FundingLine`.
+        If a column is missing, any cell of it is missing or not what it should be (every one at once, by row), or the
+        lines break a rule of :class:`FundingLine`.
 
     Examples
     --------
@@ -213,10 +218,8 @@ def fund_table(costs: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     >>> fund_table(costs, lines).set_index("entry")["gbp"].round(2).to_dict()
     {'cost': 237123.29, 'funding': -237123.29, 'gap': 0.0, 'unspent': 137876.71}
     """
-    for name, table, columns in (("costs", costs, _COST_COLUMNS), ("lines", lines, _LINE_COLUMNS)):
-        missing = [column for column in columns if column not in table]
-        if missing:
-            raise ValueError(f"{name} has no column {', '.join(missing)}: expected {', '.join(columns)}")
+    refuse_rows("costs", costs, _COST_RULES)
+    refuse_rows("lines", lines, _LINE_RULES)
     budgets = tuple(sorted({*costs["budget"], *lines["budget"]}))
     made = {str(name): _line_of(str(name), rows) for name, rows in lines.groupby("line", sort=False)}
     funding = Funding(budgets={budget: Budget(label=budget) for budget in budgets}, lines=made)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
-from multiprocessing import get_context
 from typing import TypeVar
 
 import numpy as np
@@ -21,6 +20,7 @@ from workforce_model.costs import Values
 from workforce_model.doubt import DRAWS, draw_values
 from workforce_model.results import Block, Results, joined
 from workforce_model.scenario import Scenario
+from workforce_model.workers import in_turn, named
 
 RUNS, SEED = 2_000, 20190612
 BLOCK = 1_024
@@ -45,23 +45,6 @@ class Interrupted(KeyboardInterrupt):
         self.results = results
         self.checkpoint = None if checkpoint is None else os.fspath(checkpoint)
         super().__init__(f"stopped: {results.runs if results else 0:,} of {asked:,} runs are complete and kept")
-
-
-class WorkerDied(RuntimeError):
-    """A worker process died twice on the same runs: killed, or out of memory.
-
-    Attributes
-    ----------
-    runs : array of int64
-        The run numbers of the block it died on.
-    """
-
-    def __init__(self, runs: NDArray[np.int64]) -> None:
-        self.runs = runs
-        super().__init__(
-            f"the process playing {runs.size:,} runs ({runs.min():,} to {runs.max():,}) died, and died again when they were "
-            "played once more: killed, or out of memory; a smaller block= needs less"
-        )
 
 
 def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool = True, executor: Executor | None = None,
@@ -120,7 +103,9 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     done = np.concatenate([part.runs for part in played]) if played else np.zeros(0, dtype=np.int64)
     blocks = _blocks(np.setdiff1d(np.arange(runs), done), DRAWS if doubt else 1, block)
     try:
-        for finished in _played(partial(run_block, scenario, *_settled(scenario, seed, doubt), seed), blocks, executor):
+        for finished in in_turn(
+            partial(run_block, scenario, *_settled(scenario, seed, doubt), seed), blocks, executor, named
+        ):
             played.append(finished)
             if keeping:
                 keeping.keep(finished)
@@ -164,7 +149,7 @@ def keep(scenario: Scenario, kept: Callable[[Results], Kept], runs: int = RUNS, 
     """
     _refuse_impossible(scenario, min(runs, block), seed, block)
     play = partial(_kept_of_block, scenario, kept, *_settled(scenario, seed, doubt), seed, doubt)
-    yield from _played(play, _blocks(np.arange(runs), DRAWS if doubt else 1, block), executor)
+    yield from in_turn(play, _blocks(np.arange(runs), DRAWS if doubt else 1, block), executor, named)
 
 
 def _kept_of_block(scenario: Scenario, kept: Callable[[Results], Kept], values: Values, approved: dict[str, NDArray[np.float64]],
@@ -176,38 +161,6 @@ def _kept_of_block(scenario: Scenario, kept: Callable[[Results], Kept], values: 
 def _settled(scenario: Scenario, seed: int, doubt: bool) -> tuple[Values, dict[str, NDArray[np.float64]]]:
     """What is the same in every block: each assumption's value in each draw, and the approvals."""
     return draw_values(scenario, seed, doubt), approvals(scenario)
-
-
-def _played(
-    play: Callable[[NDArray[np.int64]], Kept], blocks: list[NDArray[np.int64]], executor: Executor | None
-) -> Iterator[Kept]:
-    """What came of each block, in order; a block whose process died is played once more, in a process of its own."""
-    if executor is None:
-        yield from map(play, blocks)
-        return
-    asked: list[Future[Kept]] = []
-    try:
-        for runs in blocks:
-            asked.append(executor.submit(play, runs))
-    except BrokenExecutor:
-        pass  # those not asked for are played once more below
-    try:
-        for index, runs in enumerate(blocks):
-            try:
-                yield asked[index].result()
-            except (BrokenExecutor, IndexError):
-                yield _once_more(play, runs)
-    finally:
-        for future in asked:
-            future.cancel()
-
-
-def _once_more(play: Callable[[NDArray[np.int64]], Kept], runs: NDArray[np.int64]) -> Kept:
-    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
-        try:
-            return fresh.submit(play, runs).result()
-        except BrokenExecutor:
-            raise WorkerDied(runs) from None
 
 
 def _going_on(resume: Results, scenario: Scenario, seed: int, doubt: bool, runs: int) -> Block:
@@ -242,4 +195,4 @@ def _blocks(numbers: NDArray[np.int64], draws: int, block: int) -> list[NDArray[
     return np.array_split(in_draws, -(-numbers.size // block)) if numbers.size else []
 
 
-__all__ = ["RUNS", "SEED", "Interrupted", "Results", "WorkerDied", "keep", "run"]
+__all__ = ["RUNS", "SEED", "Interrupted", "Results", "keep", "run"]

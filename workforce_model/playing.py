@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ from workforce_model.doubt import draw_values
 from workforce_model.outcomes import Outcome, asked
 from workforce_model.results import Results, joined
 from workforce_model.scenario import Scenario, as_tree
+from workforce_model.workers import in_turn, named
 
 Figures = NDArray[np.float64]
 Approved = dict[str, NDArray[np.float64]]
@@ -93,8 +94,7 @@ def play(versions: Sequence[Version], outcomes: Sequence[Outcome], numbers: NDAr
             tasks.append((mine, tuple(outcomes), seed, numbers[part]))
     figures = [{outcome: np.empty(numbers.size) for outcome in outcomes} for _ in versions]
     failed: list[set[str]] = [set() for _ in versions]
-    done: Iterator[list[tuple[list[Figures], list[str]]]]
-    done = iter(map(_part, tasks)) if executor is None else executor.map(_part, tasks)
+    done = in_turn(_part, tasks, executor, lambda task: named(task[3]))
     for (group, part), kept in zip(places, done, strict=True):
         for version, (columns, broken) in zip(group, kept, strict=True):
             failed[version].update(broken)

@@ -175,7 +175,7 @@ def _stacked(table: Callable[[Results], pd.DataFrame], together: list[Results]) 
     return pd.concat([table(r) for r in together], ignore_index=True)
 
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

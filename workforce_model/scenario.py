@@ -5,11 +5,9 @@ An unchecked scenario cannot exist: it is checked when it is made, however it is
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import datetime
 import functools
-import operator
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,8 +21,6 @@ from workforce_model.assumptions import (
     Fault,
     Name,
     Text,
-    faults_gathered,
-    faults_within,
     record,
 )
 from workforce_model.casework import Caseloads
@@ -32,9 +28,10 @@ from workforce_model.costs import Costs
 from workforce_model.duties import Duties
 from workforce_model.establishment import Workforce
 from workforce_model.funding import Funding
+from workforce_model.hidden_faults import hidden_faults
 from workforce_model.inspection import Inspection
 from workforce_model.periods import Periods
-from workforce_model.problems import Problem, ScenarioError, dotted, given, nearest, problems_of, schema_at
+from workforce_model.problems import Problem, ScenarioError, nearest, problems_of, schema_at
 
 
 @dataclasses.dataclass(frozen=True)
@@ -343,20 +340,5 @@ def scenario_from(tree: Mapping[str, Any], subject: str) -> Scenario:
         return _ADAPTER.validate_python(dict(tree))
     except ValidationError as error:
         found = problems_of(error, tree, _schema())
-        raise ScenarioError(subject, [*found, *_hidden(error, tree, found)]) from None
-
-
-def _hidden(error: ValidationError, tree: Mapping[str, Any], found: list[Problem]) -> list[Problem]:
-    """What a fault inside a record hides of the records around it; unknown keys are set aside to see it."""
-    known: Any = copy.deepcopy(dict(tree))
-    for fault in error.errors():
-        if fault["type"] == "unexpected_keyword_argument":
-            *parents, last = fault["loc"]
-            functools.reduce(operator.getitem, parents, known).pop(last)
-    try:
-        with faults_gathered():
-            made = _ADAPTER.validate_python(known)
-    except ValidationError:
-        return []
-    further = [Problem(dotted(place), given(tree, list(place)), rule) for place, rule in faults_within(made)]
-    return [new for new in further if not any(f"{old.place}.".startswith(f"{new.place}.") for old in found)]
+        hidden = hidden_faults(error, tree, found, _schema(), _ADAPTER.validate_python)
+        raise ScenarioError(subject, [*found, *hidden]) from None

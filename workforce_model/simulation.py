@@ -111,7 +111,7 @@ class _People:
         self.same_month = workforce.cover_same_month
         groups = [workforce.posts.get(name) or workforce.agency[name] for name in posts.groups]
         self.grade = np.unique([group.grade for group in groups], return_inverse=True)[1][posts.group]
-        longest = 0 if rates.notice is None else int(rates.notice.max())
+        longest = 1 if rates.notice is None else max(1, int(rates.notice.max()))
         self.notice = fl.Notice(np.zeros((longest, len(posts.groups), words.runs.size), dtype=np.int16))
         self.opening_agency_share = np.zeros(words.runs.size)
         self.chance = self._leaving_in(0)
@@ -122,6 +122,12 @@ class _People:
         shock = wf.shock(self.words, "year shock", self.council, year, rates.year_shock)
         shock *= wf.shock(self.words, "national swing", "England", year, rates.national_swing)
         under, over = rates.under * shock, rates.over * shock
+        worst = max(float(under.max()), float(over.max()))
+        if worst > 1:
+            raise ValueError(
+                f"workforce.turnover_rate: a month's chance of leaving came out at {worst:.3g} once the year's shock, the team and "
+                "the length of service were taken in; at most 1, so state a lower rate or less of those"
+            )
         return np.stack([np.zeros_like(under), under, over, np.broadcast_to(rates.agency_leaving, under.shape)])
 
     def leavers_go(self, staff: Staff, held: NDArray[np.int16], month: int) -> tuple[Cells, Cells]:

@@ -1,4 +1,7 @@
-"""Worker processes of our own: deaf to the keyboard, which their parent hears, and gone when it is gone."""
+"""Work given to other processes, in turn: a dead one's work is given once more, and our own leave none behind.
+
+Our own processes are deaf to the keyboard, which their parent hears, and go when it goes.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,81 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import zip_longest
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+
+
+class WorkerDied(RuntimeError):
+    """A worker process died twice on the same work: killed, or out of memory."""
+
+
+def in_turn(
+    play: Callable[[Task], Done], tasks: Sequence[Task], executor: Executor | None, name: Callable[[Task], str]
+) -> Iterator[Done]:
+    """What comes of each task, in their order; one whose process died is played once more, in a process of its own.
+
+    Parameters
+    ----------
+    executor : concurrent.futures.Executor, optional
+        Where to play them; here, if not given.
+    name : callable
+        Says in words which task it is.
+
+    Raises
+    ------
+    WorkerDied
+        Naming the task, if the second process died too.
+
+    Examples
+    --------
+    >>> list(in_turn(abs, [-1, 2, -3], None, str))
+    [1, 2, 3]
+    """
+    if executor is None:
+        yield from map(play, tasks)
+        return
+    asked: list[Future[Done]] = []
+    with suppress(BrokenExecutor):  # what is not asked for here is played once more below
+        for task in tasks:
+            asked.append(executor.submit(play, task))
+    try:
+        for task, future in zip_longest(tasks, asked):
+            died = future is None or isinstance(future.exception(), BrokenExecutor)
+            yield _once_more(play, task, name) if died else future.result()
+    finally:
+        for future in asked:
+            future.cancel()
+
+
+def _once_more(play: Callable[[Task], Done], task: Task, name: Callable[[Task], str]) -> Done:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:
+        try:
+            return fresh.submit(play, task).result()
+        except BrokenExecutor:
+            raise WorkerDied(
+                f"the process playing {name(task)} died, and died again when they were played once more: killed, or out of "
+                "memory; fewer runs at once need less"
+            ) from None
+
+
+def named(runs: NDArray[np.int64]) -> str:
+    """Runs in words: how many, the first and the last.
+
+    Examples
+    --------
+    >>> named(np.arange(256, 512))
+    '256 runs (256 to 511)'
+    """
+    return f"{runs.size:,} runs ({runs.min():,} to {runs.max():,})"
 
 
 @contextmanager

@@ -1,0 +1,101 @@
+"""What is read off a run: percentiles between order statistics, the Monte Carlo error of a mean, waits, and measures by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import workforce_model as wm
+from tests.test_metamorphic import busy
+from workforce_model.measures import MEASURES, Spread, measured, measured_in_year, oldest_wait, spread, teams_measured
+
+ONE_DRAW = np.zeros(5, dtype=np.intp)
+
+
+def test_percentiles_lie_linearly_between_order_statistics() -> None:
+    found = spread(np.array([50.0, 10.0, 40.0, 20.0, 30.0]), ONE_DRAW)
+
+    # Five in order: the 10th percentile stands 0.4 of the way from the first to the second.
+    assert (found.p10, found.p50, found.p90) == pytest.approx((14.0, 30.0, 46.0))
+    assert (found.mean, found.runs) == (30.0, 5)
+
+
+def test_with_one_draw_the_error_is_that_of_independent_runs() -> None:
+    found = spread(np.array([50.0, 10.0, 40.0, 20.0, 30.0]), ONE_DRAW)
+
+    # Squares about 30 sum to 1,000: variance 250 over four, 50 over the five runs.
+    assert found.error == pytest.approx(np.sqrt(50.0))
+
+
+def test_runs_that_share_a_draw_count_as_one_when_the_draws_are_what_differs() -> None:
+    figures, draw = np.array([1.0, 1.0, 5.0, 5.0, 9.0, 9.0]), np.array([0, 0, 1, 1, 3, 3])
+
+    found = spread(figures, draw)
+
+    # Three draws of two runs each: departures -8, 0 and 8 of six runs; sqrt(128 x 3 / 2) / 6.
+    assert found.error == pytest.approx(np.sqrt(128 * 3 / 2) / 6)
+    assert found.error == pytest.approx(np.array([1.0, 5.0, 9.0]).std(ddof=1) / np.sqrt(3))
+
+
+def test_where_each_run_has_its_own_draw_the_error_is_that_of_independent_runs() -> None:
+    figures = np.array([1.0, 5.0, 9.0])
+
+    assert spread(figures, np.arange(3)).error == pytest.approx(figures.std(ddof=1) / np.sqrt(3))
+
+
+def test_runs_in_which_a_figure_is_not_defined_are_left_out_and_counted() -> None:
+    found = spread(np.array([np.nan, 2.0, 4.0, np.nan, 6.0]), ONE_DRAW)
+
+    assert (found.mean, found.p50, found.runs) == (4.0, 4.0, 3)
+    assert found.error == pytest.approx(2.0 / np.sqrt(3))
+
+
+def test_one_run_has_no_error_and_no_run_no_figure() -> None:
+    one, none = spread(np.array([3.0]), ONE_DRAW[:1]), spread(np.array([np.nan]), ONE_DRAW[:1])
+
+    assert (one.mean, one.p10, one.p90, one.runs) == (3.0, 3.0, 3.0, 1)
+    assert np.isnan(one.error)
+    assert none.runs == 0
+    assert np.isnan([none.mean, none.p10, none.p50, none.p90, none.error]).all()
+    assert isinstance(none, Spread)
+
+
+def test_the_oldest_case_waiting_came_before_those_given_out_since() -> None:
+    # 4 wait at the start; 3 more come each month. Given out: none, then 5, then 2, then all that were there.
+    pooled = np.array([4, 7, 10, 8, 9]).reshape(5, 1, 1)
+    waiting = np.array([4, 7, 5, 6, 0]).reshape(5, 1, 1)
+
+    waits = oldest_wait(pooled, waiting)
+
+    # After two months the 4 of the start and 1 of the first month are gone; after three, 7 of all: the first two months'.
+    assert waits.ravel().tolist() == [0, 1, 1, 1, 0]
+
+
+def test_a_rate_is_its_parts_and_not_defined_where_there_is_nothing_under_it() -> None:
+    result = wm.run(busy({"workforce.turnover_rate": 0.99, "workforce.filling_probability": 0.0, "workforce.cover_probability": 0.0}), 20)  # fmt: skip
+
+    over, workers, share = (measured(result, name) for name in ("workers_at_or_over", "workers", "share_at_or_over"))
+
+    assert (workers == 0).any()
+    assert np.isnan(share[workers == 0]).all()
+    assert np.array_equal(share[workers > 0], (over / np.where(workers == 0, 1, workers))[workers > 0])
+
+
+def test_a_year_adds_a_flow_and_reads_a_stock_in_march() -> None:
+    result = wm.run(busy(), 10)
+    year = np.flatnonzero(np.array(result.years) == "2019/20") + 1
+
+    assert np.array_equal(measured_in_year(result, "leavers_fte", "2019/20"), measured(result, "leavers_fte")[year].sum(axis=0))  # fmt: skip
+    assert np.array_equal(measured_in_year(result, "in_post_fte", "2019/20"), measured(result, "in_post_fte")[12])
+
+
+@pytest.mark.parametrize("name", ["open_cases", "in_post_fte"])
+def test_b32_an_unknown_team_is_refused_with_the_known_ones_and_an_unknown_measure_by_name(name: str) -> None:
+    result = wm.run(busy(), 2)
+
+    with pytest.raises(KeyError, match=r"unknown team 'teem'.*known: team"):
+        measured(result, name, "teem")
+    with pytest.raises(KeyError, match="open_casse"):
+        measured(result, "open_casse")
+    assert teams_measured(result, name) == ("team",)
+    assert MEASURES["share_at_or_over"].parts == ("workers_at_or_over", "workers")
