@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -9,11 +10,12 @@ import pytest
 from scipy import stats
 
 import workforce_model as wm
-from tests.review_town import LUCK, reviewed, town
+from tests.review_town import LUCK, happened, reviewed, town
 from workforce_model.answers import Answer
 from workforce_model.results import Results
 from workforce_model.review_runs import ReviewRuns
-from workforce_model.triggers import alarms, at_bad_ends, quarter_ends, set_triggers, thresholds, watched
+from workforce_model.triggers import alarms, quarter_ends, set_triggers, thresholds
+from workforce_model.watches import at_bad_ends, watched
 
 RATE = 0.1
 
@@ -69,7 +71,7 @@ def busy() -> ReviewRuns:
 
 def _tripped(answer: Answer, runs: ReviewRuns, other: Results) -> np.ndarray:
     """Whether any printed trigger of an answer trips in each run of other results."""
-    by_measure = {watch.measure: watch for watch in watched(runs)}
+    by_measure = {watch.measure: watch for watch in watched(runs, runs.at)}
     any_of = np.zeros(other.runs, dtype=bool)
     for row in answer.table.to_dict("records"):
         place = [str(month) for month in other.months].index(row["date"])
@@ -129,3 +131,16 @@ def test_the_bad_end_of_demand_is_more_cases_and_of_recruitment_more_leavers() -
     assert demand.caseloads.teams["team"].arrivals.value == 24.0
     assert recruitment.workforce.turnover_rate.value == 0.3
     assert at_bad_ends(plan, "prices") == plan
+
+
+def test_with_actuals_the_plans_own_triggers_say_whether_they_have_tripped(busy: ReviewRuns) -> None:
+    as_planned = dataclasses.replace(busy, actuals=happened("2019-09"))
+    flood = {**busy.forecast.history.cases, "arrived": busy.forecast.history.cases["arrived"] + 100}
+    worse = dataclasses.replace(busy.forecast, history=dataclasses.replace(busy.forecast.history, cases=flood))
+
+    quiet, loud = set_triggers(as_planned, 4), set_triggers(dataclasses.replace(as_planned, forecast=worse), 4)
+
+    past = quiet.table[quiet.table["status"] != "ahead"]
+    assert list(dict.fromkeys(past["date"])) == ["2019-06", "2019-09"]
+    assert "none has tripped" in quiet.sentence
+    assert "these have tripped: stop: cases that arrived since 2019-03 was" in loud.sentence

@@ -99,7 +99,7 @@ def trigger_lines(runs: ReviewRuns, table: pd.DataFrame, measure: str, ax: Axes 
     ax.set_ylim(0, 1)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     month_ticks(ax, forecast)
-    first = mine[0]
+    first = next(row for row in mine if row["status"] == "ahead")
     headline = f"{first['action'].capitalize()} if more than {first['printed']} are over in {first['date']}"
     subtitle = f"Share of {measure}, {place_of(forecast)}, month end, per cent; orange: triggers; dotted: the review"
     detail = "; ".join(
