@@ -109,7 +109,7 @@ def trigger_lines(runs: ReviewRuns, table: pd.DataFrame, measure: str, ax: Axes 
     return finished(ax, headline, subtitle, detail, [forecast])
 
 
-def marked(ax: Axes, runs: ReviewRuns) -> Axes:
+def with_mark(ax: Axes, runs: ReviewRuns) -> Axes:
     """A chart whose words begin with the actuals it rests on, and across which made-up actuals are said to be so."""
     ax.set_label(f"{runs.mark} {text_alternative(ax)}")
     if runs.illustrative:

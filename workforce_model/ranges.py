@@ -47,6 +47,17 @@ def count(s: Spread) -> str:
     return NOT_DEFINED if math.isnan(s.mean) else f"{_whole(s.mean)}{_between(s, _whole)}"
 
 
+def negated(s: Spread) -> Spread:
+    """A figure with its sign turned: what is saved, of a change in what is spent.
+
+    Examples
+    --------
+    >>> negated(Spread(-3.0, -9.0, -2.0, 1.0, 0.5, 40))
+    Spread(mean=3.0, p10=-1.0, p50=2.0, p90=9.0, error=0.5, runs=40)
+    """
+    return Spread(-s.mean, -s.p90, -s.p50, -s.p10, s.error, s.runs)
+
+
 def clear(s: Spread) -> bool:
     """Whether a difference is more than its Monte Carlo error explains; with a single run nothing is."""
     return abs(s.mean) > CLEAR * s.error

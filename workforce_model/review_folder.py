@@ -58,7 +58,6 @@ def write_review(
 
 def _write(found: Review, inputs: list[InputFile], folder: Path) -> None:
     from workforce_model.charts import figure_of, save
-    from workforce_model.charts_review import marked
 
     runs = found.runs
     (folder / "review.txt").write_text(found.text() + "\n", encoding="utf-8")
@@ -67,9 +66,9 @@ def _write(found: Review, inputs: list[InputFile], folder: Path) -> None:
     for name, table in found.evidence.items():
         write_csv(table, folder / f"{name}.csv")
     for answer in found.answers:
-        write_csv(answer.table.assign(actuals=runs.mark), folder / f"{stem(answer)}.csv")
+        write_csv(answer.table, folder / f"{stem(answer)}.csv")
         if answer.chart is not None:
-            save(figure_of(marked(answer.chart(), runs)), folder / stem(answer))
+            save(figure_of(answer.chart()), folder / stem(answer))
     together = list({id(r): r for r in (runs.nothing, runs.plan, runs.forecast)}.values())
     checks = [(r.scenario.name, check) for r in together for check in r.checks]
     about = {

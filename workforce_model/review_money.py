@@ -21,7 +21,7 @@ from workforce_model.benefits import (
 from workforce_model.envelope import envelope_table, envelopes
 from workforce_model.formats import capital, percent, pounds, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
-from workforce_model.ranges import clear, count, money
+from workforce_model.ranges import clear, count, money, negated
 from workforce_model.results import Results
 from workforce_model.review_runs import Figures, ReviewRuns
 from workforce_model.tables import reported_years
@@ -90,18 +90,8 @@ def _outturn_row(
 ) -> tuple[object, ...]:
     s, known = spread(spent, runs.forecast.draw), runs.through is not None
     paid = float(to_date.mean()) if known else math.nan
-    return (
-        label,
-        runs.year,
-        "GBP",
-        float(approved.mean()),
-        paid,
-        s.mean - paid,
-        s.mean,
-        s.p10,
-        s.p90,
-        s.mean - float(approved.mean()),
-    )
+    granted = float(approved.mean())
+    return label, runs.year, "GBP", granted, paid, s.mean - paid, s.mean, s.p10, s.p90, s.mean - granted
 
 
 def full_year_cost(runs: ReviewRuns) -> Answer:
@@ -217,14 +207,14 @@ def what_is_cashable(runs: ReviewRuns) -> Answer:
         else "the check that nothing is counted twice FAILED"
     )
     said = (
-        f"{money(_saved(cashable))} is cashable in {runs.next_year} (in: {whose.lower()})"
+        f"{money(negated(cashable))} is cashable in {runs.next_year} (in: {whose.lower()})"
         if clear(cashable)
         else f"nothing is cashable in {runs.next_year} beyond the Monte Carlo error"
     )
     if clear(cashable) and cashable.mean > 0:
         said = f"nothing is cashable in {runs.next_year}: existing budgets spend {money(cashable)} more"
     other = (
-        f"{money(_saved(reduces))} only reduces a forecast overspend"
+        f"{money(negated(reduces))} only reduces a forecast overspend"
         if clear(reduces) and reduces.mean < 0
         else "no forecast overspend is reduced beyond the Monte Carlo error"
     )
@@ -253,7 +243,3 @@ def _line(runs: ReviewRuns, months: Any, *, within: bool) -> Spread:
             else np.maximum(after - approved, 0) - np.maximum(before - approved, 0)
         )
     return spread(change, runs.plan.draw)
-
-
-def _saved(s: Spread) -> Spread:
-    return Spread(-s.mean, -s.p90, -s.p50, -s.p10, s.error, s.runs)

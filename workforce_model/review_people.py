@@ -12,7 +12,7 @@ from workforce_model.answers import QUESTIONS, Answer
 from workforce_model.formats import fte, percent
 from workforce_model.measures import measured, spread
 from workforce_model.periods import march
-from workforce_model.ranges import clear, count, people
+from workforce_model.ranges import clear, count, negated, people
 from workforce_model.results import Results
 from workforce_model.review_runs import Figures, ReviewRuns
 from workforce_model.tables import reported_years
@@ -108,16 +108,10 @@ def _all_filled(runs: ReviewRuns, filled: Figures, total: int) -> str:
         return f"All at once: never by {last} in any future played."
     first = np.where(never, len(ahead), ahead.argmax(axis=0))
     middle = int(np.quantile(first, 0.5, method="higher"))
-    when = (
-        f"in half of futures by {runs.now + middle}"
-        if middle < len(ahead)
-        else f"in more than half of futures never by {last}"
-    )
-    return (
-        f"All at once for the first time: {when}; never by then in {percent(float(never.mean()))}."
-        if middle < len(ahead)
-        else f"All at once: {when} ({percent(float(never.mean()))})."
-    )
+    share = percent(float(never.mean()))
+    if middle == len(ahead):
+        return f"All at once: in more than half of futures never by {last} ({share})."
+    return f"All at once for the first time: in half of futures by {runs.now + middle}; never by {last} in {share}."
 
 
 def _filled_chart(results: Results, budget: str, ax: Any = None) -> Any:
@@ -141,20 +135,13 @@ def changes_of_worker(runs: ReviewRuns) -> Answer:
             rows.append((year, name, "changes of worker", s.mean, s.p10, s.p90, s.error))
     table = pd.DataFrame(rows, columns=["period", "measure", "unit", "mean", "p10", "p90", "mc_error"])
     expected, money = found[runs.next_year]
-    size = count(
-        money
-        if money.mean > 0
-        else type(money)(-money.mean, -money.p90, -money.p50, -money.p10, money.error, money.runs)
-    )
-    said = (
-        f"the money {'causes' if money.mean > 0 else 'avoids'} {size} of them"
-        if clear(money)
-        else f"the money makes no difference beyond the Monte Carlo error ({count(money)})"
-    )
-    why = (
-        " More workers are more who may go, and agency workers ended pass their cases on."
-        if clear(money) and money.mean > 0
-        else ""
-    )
+    said, why = f"the money makes no difference beyond the Monte Carlo error ({count(money)})", ""
+    if clear(money) and money.mean > 0:
+        said, why = (
+            f"the money causes {count(money)} of them",
+            " More workers are more who may go, and agency workers ended pass their cases on.",
+        )
+    elif clear(money):
+        said = f"the money avoids {count(negated(money))} of them"
     sentence = f"In {runs.next_year} {count(expected)} cases change worker because a worker goes; against doing nothing {said}.{why}"
     return Answer(11, QUESTIONS[11][1], money.mean, money.p10, money.p90, "changes of worker a year", sentence, table)

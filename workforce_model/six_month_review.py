@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -209,10 +209,24 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     gathered, found = gather(scenario, undone, actuals, runs, seed, executor)
     answers = []
     for answer in answered(gathered, actions, min(few, runs), executor):
-        answers.append(dataclasses.replace(answer, sentence=f"{gathered.lead} {answer.sentence}"))
+        answers.append(marked(answer, gathered))
         if progress:
             progress(answer.number)
     return Review(tuple(answers), gathered, min(few, runs), found)
+
+
+def marked(answer: Answer, runs: ReviewRuns) -> Answer:
+    """An answer whose sentence, table and chart say what actuals they rest on."""
+    chart = None if answer.chart is None else partial(_marked_chart, answer.chart, runs)
+    return dataclasses.replace(
+        answer, sentence=f"{runs.lead} {answer.sentence}", table=answer.table.assign(actuals=runs.mark), chart=chart
+    )
+
+
+def _marked_chart(chart: Callable[..., Any], runs: ReviewRuns, ax: Any = None) -> Any:
+    from workforce_model.charts_review import with_mark
+
+    return with_mark(chart(ax=ax), runs)
 
 
 def gather(scenario: Scenario, undone: Scenario, actuals: Actuals | str | os.PathLike[str] | None, runs: int, seed: int,

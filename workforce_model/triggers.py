@@ -143,7 +143,7 @@ def _happened(runs: ReviewRuns, rate: float) -> pd.DataFrame:
     months, plan = runs.foreseen.months, runs.foreseen
     first = int((plan.scenario.periods.report_from - months[0]).n)
     places = [m for m in range(first, runs.at + 1) if months[m].month % 3 == 0 and months[m] in runs.actuals.months]
-    pairs = [(place, watch) for place in places for watch in watched(runs, first - 1)]
+    pairs = [(place, watch) for place in places for watch in watched(runs, first - 1) if watch.read(plan, place).any()]
     figures = _signed(plan, pairs)
     limits = _limits(figures, pairs, rate)
     came = np.array([watch.sign * watch.read(runs.forecast, place).mean() for place, watch in pairs])
