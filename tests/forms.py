@@ -14,16 +14,30 @@ from openpyxl import Workbook
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import load_actuals
 from workforce_model.files import load_scenario
+from workforce_model.forecasting import Forecast, forecast
 from workforce_model.scenario import Scenario
 
 FORM = Path("scenarios/illustrative_actuals.csv")
+RUNS = 16
 Rows = list[list[str]]
 
 
 @cache
-def plan() -> Scenario:
+def whole_plan() -> Scenario:
     """The approved plan, read once."""
     return load_scenario("scenarios/approved.toml")
+
+
+@cache
+def plan() -> Scenario:
+    """The approved plan, to March 2021."""
+    return whole_plan().replace({"periods.end": "2021-03"})
+
+
+@cache
+def forecasted() -> Forecast:
+    """A forecast of a few runs from the illustrative actuals, made once."""
+    return forecast(plan(), shipped(), runs=RUNS)
 
 
 @cache

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from tests.forms import FORM, plan, rows, shipped
+from tests.forms import FORM, plan, rows, shipped, whole_plan
 from workforce_model.actuals_file import load_actuals
 from workforce_model.actuals_form import form_of
 from workforce_model.actuals_template import guidance, write_form, write_template
@@ -71,7 +71,7 @@ def test_the_money_under_review_is_asked_for_apart() -> None:
 
 def test_months_outside_the_scenario_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected months one after the other from 2018-09 to 2023-03"):
-        write_template(tmp_path, plan(), first="2018-01")
+        write_template(tmp_path, whole_plan(), first="2018-01")
 
 
 def test_the_command_writes_both_forms(tmp_path: Path) -> None:
@@ -82,4 +82,4 @@ def test_the_command_writes_both_forms(tmp_path: Path) -> None:
 
 
 def test_the_illustrative_actuals_are_what_the_script_makes() -> None:
-    assert illustrative_csv(plan()) == FORM.read_text(encoding="utf-8")
+    assert illustrative_csv(whole_plan()) == FORM.read_text(encoding="utf-8")

@@ -60,8 +60,6 @@ ALLOWED = {
     "medium_term_plan": FOUNDATION | {"funding"},
     "apportionment": {"formats"},
     "problems": set(),
-    "scenario": FOUNDATION
-    | {"problems", "hidden_faults", "actuals", "establishment", "casework", "costs", "funding", "duties", "inspection"},
     "learning": FOUNDATION,
     "sheets": {"problems"},
     "known_months": FOUNDATION
@@ -75,6 +73,8 @@ ALLOWED = {
     "council_posts": {"problems"},
     "scores": {"formats", "indicators", "naive", "outlook", "problems", "returns"},
     "hidden_faults": {"assumptions", "problems"},
+    "scenario": FOUNDATION
+    | {"problems", "actuals", "hidden_faults", "establishment", "casework", "costs", "funding", "duties", "inspection"},
 }
 
 

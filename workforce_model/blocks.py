@@ -30,10 +30,10 @@ def run_block(
     mine, draw = np.unique(runs % draws, return_inverse=True)
     here = {path: value[mine] for path, value in values.items()}
     words = Words(seed, runs)
-    posts = lay_out(scenario.workforce, scenario.periods.start)
     played = simulate(
         scenario.place, scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words, scenario.actuals
     )
+    posts = lay_out(scenario.workforce, scenario.periods.start)
     history = with_known_people(scenario, posts, played)
     cost, ledger, checks = price_and_fund(scenario, posts, history, here, draw, approved)
     return Block(runs=runs, history=history, cost=cost, ledger=ledger, checks=checks)
@@ -43,22 +43,15 @@ def price_and_fund(
     scenario: Scenario, posts: Posts, history: History, values: Values, draw: NDArray[np.intp],
     approved: dict[str, NDArray[np.float64]],
 ) -> tuple[NDArray[np.float64], Ledger, tuple[Check, ...]]:  # fmt: skip
-    """The pounds of people and cases already played: what they cost, who paid, and whether it all adds up."""
-    years = tuple(financial_year(month) for month in scenario.periods.months())
+    """The pounds of people and cases already played: what they cost (in known months, as reported), who paid, and whether it all adds up."""
+    months = scenario.periods.months()
+    years = tuple(financial_year(month) for month in months)
     budgets = tuple(sorted(scenario.funding.budgets))
-    cost = priced(scenario, posts, history, values, draw)
+    people = people_of(scenario, posts, history)
+    modelled = price(people, months, scenario.costs, values, draw, budgets)
+    cost = with_known_spend(scenario, posts, people, modelled, values, draw)
     ledger = fund(by_budget(cost), years, budgets, scenario.funding, approved)
     return cost, ledger, check_block(scenario, posts, history, cost, ledger)
-
-
-def priced(
-    scenario: Scenario, posts: Posts, history: History, values: Values, draw: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    """What each month cost by budget and kind, shape (M, B, K, R): as reported in known months, else as priced."""
-    months, budgets = scenario.periods.months(), tuple(sorted(scenario.funding.budgets))
-    people = people_of(scenario, posts, history)
-    cost = price(people, months, scenario.costs, values, draw, budgets)
-    return with_known_spend(scenario, posts, people, cost, values, draw)
 
 
 def people_of(scenario: Scenario, posts: Posts, history: History) -> People:

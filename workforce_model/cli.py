@@ -189,6 +189,22 @@ def check(scenarios: tuple[str, ...]) -> None:
 
 
 @commands.command()
+@click.option(
+    "--scenario",
+    default="scenarios/approved.toml",
+    show_default=True,
+    help="Whose teams, posts and months it asks for.",
+)
+@click.option("--out", required=True, type=click.Path(), help="Folder to write the form to.")
+@click.option("--first", help="First month that happened, 2019-04; by default the first reported.")
+@click.option("--last", help="Last month that happened, 2019-09; by default six months.")
+def template(scenario: str, out: str, first: str | None, last: str | None) -> None:
+    """Write the form for monthly actuals, CSV and XLSX, headed by a scenario's teams and months."""
+    for path in write_template(out, load_scenario(scenario), first=first, last=last):
+        _say(f"Written to {path}")
+
+
+@commands.command()
 @click.argument("file", metavar="FILE.csv")
 @click.option("--council", required=True, help="A council's name, or its three-digit code.")
 @click.option("--year", type=int, help="The last year looked at; by default the file's last.")
@@ -218,22 +234,6 @@ def verify(folder: str, files_only: bool, processes: int | None) -> None:
     _say(found.text())
     if not found.agrees:
         sys.exit(CHECK_FAILED)
-
-
-@commands.command()
-@click.option(
-    "--scenario",
-    default="scenarios/approved.toml",
-    show_default=True,
-    help="Whose teams, posts and months it asks for.",
-)
-@click.option("--out", required=True, type=click.Path(), help="Folder to write the form to.")
-@click.option("--first", help="First month that happened, 2019-04; by default the first reported.")
-@click.option("--last", help="Last month that happened, 2019-09; by default six months.")
-def template(scenario: str, out: str, first: str | None, last: str | None) -> None:
-    """Write the form for monthly actuals, CSV and XLSX, headed by a scenario's teams and months."""
-    for path in write_template(out, load_scenario(scenario), first=first, last=last):
-        _say(f"Written to {path}")
 
 
 def _refuse_same_names(names: list[str]) -> None:
