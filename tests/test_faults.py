@@ -263,7 +263,7 @@ def test_on_a_full_disk_the_error_names_folder_and_size_the_old_run_stands_and_t
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1300k", "tmpfs", str(disk)], capture_output=True, check=False)  # fmt: skip
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2600k", "tmpfs", str(disk)], capture_output=True, check=False)  # fmt: skip
     if mounted.returncode:
         pytest.skip(f"mounting a small disk is not permitted here: {mounted.stderr.decode().strip()}")
     try:

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, costs, funding, statements
+    from workforce_model import charts, costs, funding, paper, statements
     from workforce_model.actions import load_plan
     from workforce_model.actuals import Actuals
     from workforce_model.actuals_file import load_actuals
@@ -160,7 +160,7 @@ _HOME = {
     "write_run": "run_folder",
     "write_template": "actuals_template",
 }
-_ROOMS = ("charts", "costs", "funding", "statements")
+_ROOMS = ("charts", "costs", "funding", "paper", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -225,6 +225,7 @@ __all__ = [
     "monthly_table",
     "options",
     "outlooks",
+    "paper",
     "peer_priors",
     "plan",
     "power",

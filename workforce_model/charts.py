@@ -46,6 +46,10 @@ def first_charts(results: Sequence[Results]) -> dict[str, Figure]:
         "posts_filled": posts_filled(focus),
         "share_at_or_over": share_at_or_over(results, team=busiest(results)),
         "staffing": staffing(focus),
+        "funding_statement": funding_statement(focus),
+        "agency_bill": agency_bill([r for r in results if r.years == focus.years]),
+        "caseload_spread": caseload_spread(focus),
+        "assumption_quality": assumption_quality(focus.scenario),
     }
     return {name: figure_of(ax) for name, ax in charts.items()}
 

@@ -41,7 +41,7 @@ from workforce_model.tables import COUNCIL, monthly_table, reported_years
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """How soon are the posts filled? A budget's posts held by permanent staff, month by month."""
-    budget = budget or newest_budget(results.scenario)
+    budget = budget or newest_budget(results.scenario) or results.budgets[0]
     ax = axes_of(ax)
     stated = results.scenario.workforce.posts
     groups = [i for i, name in enumerate(results.posts.groups) if name in stated and stated[name].budget == budget]

@@ -153,6 +153,19 @@ def review(
 
 
 @commands.command()
+@click.argument("run_folder", type=click.Path(), metavar="RUN_FOLDER")
+@click.option("--out", type=click.Path(), required=True, help="Folder to make for the paper and the workbook.")
+@click.option("--proposal", help="Scenario proposed; by default the first option with posts of its own, or the last.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier paper in that folder.")
+@click.option("--force", is_flag=True, help="Write in spite of a failed check; every page says CHECKS FAILED.")
+def paper(run_folder: str, out: str, proposal: str | None, overwrite: bool, force: bool) -> None:
+    """Make the Cabinet paper and the workbook of a run from its folder; nothing is simulated again."""
+    from workforce_model.paper import write
+
+    _say(f"Written to {write(run_folder, out, proposal=proposal, overwrite=overwrite, force=force)}")
+
+
+@commands.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO.toml...")
 def check(scenarios: tuple[str, ...]) -> None:
     """Check scenario files; list what is still to be obtained and what rests on later evidence."""

@@ -121,20 +121,13 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     return found
 
 
-def newest_budget(scenario: Scenario) -> str:
-    """The budget whose posts were created last while the clock runs, or the first budget where none were.
-
-    Examples
-    --------
-    >>> import workforce_model as wm
-    >>> newest_budget(wm.load_scenario("scenarios/approved.toml"))
-    'nine_posts'
-    """
+def newest_budget(scenario: Scenario) -> str | None:
+    """The budget whose posts were created last; None where no posts are created while the clock runs."""
     created = {
         budget: max(str(group.created) for group in scenario.workforce.posts.values() if group.budget == budget)
         for budget in envelopes(scenario, at="value")
     }
-    return max(created, key=lambda budget: created[budget]) if created else min(scenario.funding.budgets)
+    return max(created, key=lambda budget: created[budget]) if created else None
 
 
 def values_at(scenario: Scenario, end: End) -> Values:

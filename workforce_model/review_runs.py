@@ -98,8 +98,8 @@ class ReviewRuns:
 
     @cached_property
     def budget(self) -> str:
-        """The budget of the investment under review: the newest."""
-        return newest_budget(self.forecast.scenario)
+        """The budget of the investment under review: the newest, or the first where no posts are created."""
+        return newest_budget(self.forecast.scenario) or self.forecast.budgets[0]
 
     @property
     def budget_label(self) -> str:

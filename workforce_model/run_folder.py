@@ -16,6 +16,7 @@ from workforce_model.agency_premium import agency_premium_table
 from workforce_model.benefits import benefits, difference_check, paired
 from workforce_model.checks import Check
 from workforce_model.claims import Claim
+from workforce_model.comparison import of_results
 from workforce_model.costs import KINDS
 from workforce_model.envelope import envelope_table
 from workforce_model.formats import NOT_DEFINED, rounded
@@ -23,6 +24,7 @@ from workforce_model.measures import MEASURES, measured, teams_measured
 from workforce_model.results import Results
 from workforce_model.run_record import read_record, write_record
 from workforce_model.scenario import InputFile
+from workforce_model.statements import funding_statements_table
 from workforce_model.summary import summary_table, summary_text
 from workforce_model.tables import (
     annual_table,
@@ -33,6 +35,7 @@ from workforce_model.tables import (
     ledger_table,
     monthly_table,
     mtfp,
+    posts_filled_table,
     reported_years,
     reserve_table,
 )
@@ -45,6 +48,7 @@ def write_run(
     *,
     overwrite: bool = False,
     inputs: Iterable[InputFile] = (),
+    force: bool = False,
 ) -> Path:
     """Write a run of one or more scenarios to a folder of tables, charts and every run's own figures.
 
@@ -59,6 +63,8 @@ def write_run(
         Replace a folder that holds an earlier run, the whole of it at once.
     inputs : iterable of InputFile
         The scenario files read, for the record.
+    force : bool
+        Write in spite of a failed check; whatever is then made of the folder says CHECKS FAILED.
 
     Returns
     -------
@@ -79,11 +85,12 @@ def write_run(
     """
     together = [results] if isinstance(results, Results) else list(results)
     _refuse_mixed(together)
-    refuse_failed(together)
+    if not force:
+        refuse_failed(together)
     if not isinstance(out, Claim):
         with run_folder(out, together[-1].scenario.name, overwrite=overwrite) as claim:
-            return write_run(together, claim, overwrite=overwrite, inputs=inputs)
-    return written_whole(out, lambda folder: _write_all(together, folder, list(inputs)), overwrite=overwrite)
+            return write_run(together, claim, overwrite=overwrite, inputs=inputs, force=force)
+    return written_whole(out, lambda folder: _write_all(together, folder, list(inputs), force), overwrite=overwrite)
 
 
 def _refuse_mixed(together: list[Results]) -> None:
@@ -99,16 +106,16 @@ def _refuse_mixed(together: list[Results]) -> None:
         raise ValueError(f"runs written together share their number, seed and doubt; these have {'; '.join(ways)}")
 
 
-def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -> None:
+def _write_all(together: list[Results], folder: Path, inputs: list[InputFile], force: bool) -> None:
     from workforce_model.charts import first_charts, save
 
-    checks = write_tables(together, folder)
+    checks = write_tables(together, folder, force=force)
     for name, figure in first_charts(together).items():
         save(figure, folder / name)
     write_record(together, folder, inputs, checks)
 
 
-def write_tables(together: list[Results], folder: Path) -> list[tuple[str, Check]]:
+def write_tables(together: list[Results], folder: Path, *, force: bool = False) -> list[tuple[str, Check]]:
     """Write every table of a run to a folder, its checks and every run's own figures with them; the first is the baseline.
 
     Returns
@@ -119,7 +126,7 @@ def write_tables(together: list[Results], folder: Path) -> list[tuple[str, Check
     Raises
     ------
     ChecksFailed
-        If a check made on what was written failed.
+        If a check made on what was written failed, unless ``force`` is given.
     """
     (folder / "summary.txt").write_text(summary_text(together) + "\n", encoding="utf-8")
     options = [option for option in together[1:] if paired(together[0], option)]
@@ -130,7 +137,7 @@ def write_tables(together: list[Results], folder: Path) -> list[tuple[str, Check
         (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
     ]
     checks += [(option.scenario.name, difference_check(together[0], option)) for option in options]
-    made = _one_of_each(checks)
+    made = _one_of_each(checks, force)
     rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in made]
     write_csv(
         pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
@@ -146,6 +153,8 @@ def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.Dat
         "ledger": _stacked(ledger_table, together),
         "caseload_spread": _stacked(caseload_spread_table, together),
         "mtfp": _stacked(mtfp, together),
+        "funding_statement": _stacked(funding_statements_table, together),
+        "posts_filled": _stacked(posts_filled_table, together),
         "reserve": _stacked(reserve_table, together),
         "capacity_lost": _stacked(capacity_lost_table, together),
         "agency_premium": pd.concat([agency_premium_table(r.scenario) for r in together], ignore_index=True),
@@ -155,6 +164,8 @@ def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.Dat
     if options:
         table = pd.concat([benefits(together[0], option, baseline="forecast") for option in options], ignore_index=True)
         tables["benefits"] = table
+        pairs = [of_results([together[0], option]) for option in options]
+        tables["differences"] = pd.concat([pair.differences() for pair in pairs], ignore_index=True)
     with_duties = [r.duties.annual() for r in together if r.duties.names]
     if with_duties:
         tables["duties"] = pd.concat(with_duties, ignore_index=True)
@@ -162,11 +173,11 @@ def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.Dat
     return tables
 
 
-def _one_of_each(checks: list[tuple[str, Check]]) -> list[tuple[str, Check]]:
+def _one_of_each(checks: list[tuple[str, Check]], force: bool) -> list[tuple[str, Check]]:
     """The checks by scenario and name; one made while writing takes the place of its note."""
     latest = {(scenario, check.name): check for scenario, check in checks}
     failed = [name for (_, name), check in latest.items() if check.status == "failed"]
-    if failed:
+    if failed and not force:
         raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
     return [(scenario, check) for (scenario, _), check in latest.items()]
 
