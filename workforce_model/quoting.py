@@ -150,7 +150,7 @@ def unquoted(text: str) -> str:
 
 
 def quoted_table(quoted: list[Quoted], places: dict[int, str]) -> pd.DataFrame:
-    """Every figure printed, where in the paper, and the row of the run folder it is."""
+    """Every figure printed, in the order of the paper, with the line of the run folder it is."""
     rows = [
         (
             places.get(q.number, ""),
