@@ -41,7 +41,9 @@ ALLOWED = {
     "work_done": FOUNDATION | {"demand", "duties", "passports", "queues", "rota", "working_days"},
     "inspection": FOUNDATION,
     "history": FOUNDATION | {"posts", "workforce", "caseloads"},
-    "simulation": FOUNDATION | PEOPLE | CASES | {"establishment", "history"},
+    "actuals": FOUNDATION,
+    "position": FOUNDATION | {"actuals", "caseloads", "establishment", "posts", "workforce"},
+    "simulation": FOUNDATION | PEOPLE | CASES | {"actuals", "establishment", "history", "position"},
     "pay": FOUNDATION,
     "increments": FOUNDATION,
     "post_schedule": FOUNDATION | {"pay", "increments", "part_year"},
@@ -57,6 +59,11 @@ ALLOWED = {
     "medium_term_plan": FOUNDATION | {"funding"},
     "apportionment": {"formats"},
     "problems": set(),
+    "learning": FOUNDATION,
+    "sheets": {"problems"},
+    "known_months": FOUNDATION
+    | {"actuals", "agency", "costs", "history", "monthly_bill", "pay", "position", "posts", "scenario"},
+    "expected_posts": FOUNDATION | {"scenario"},
     "returns": {"problems"},
     "indicators": {"returns"},
     "peer_groups": {"indicators", "problems", "returns"},
@@ -66,7 +73,7 @@ ALLOWED = {
     "scores": {"formats", "indicators", "naive", "outlook", "problems", "returns"},
     "hidden_faults": {"assumptions", "problems"},
     "scenario": FOUNDATION
-    | {"problems", "hidden_faults", "establishment", "casework", "costs", "funding", "duties", "inspection"},
+    | {"problems", "actuals", "hidden_faults", "establishment", "casework", "costs", "funding", "duties", "inspection"},
 }
 
 

@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 
 from workforce_model import __version__
 from workforce_model.actions import load_plan
+from workforce_model.actuals_template import write_template
 from workforce_model.census_report import census as council_census
 from workforce_model.census_report import write_census
 from workforce_model.comparison import compare as compare_scenarios
@@ -154,6 +155,22 @@ def check(scenarios: tuple[str, ...]) -> None:
                 _say(f"    {place}: {stated.value:g}{spread} {stated.unit}{reason}")
     if faults:
         sys.exit(BAD_INPUT)
+
+
+@commands.command()
+@click.option(
+    "--scenario",
+    default="scenarios/approved.toml",
+    show_default=True,
+    help="Whose teams, posts and months it asks for.",
+)
+@click.option("--out", required=True, type=click.Path(), help="Folder to write the form to.")
+@click.option("--first", help="First month that happened, 2019-04; by default the first reported.")
+@click.option("--last", help="Last month that happened, 2019-09; by default six months.")
+def template(scenario: str, out: str, first: str | None, last: str | None) -> None:
+    """Write the form for monthly actuals, CSV and XLSX, headed by a scenario's teams and months."""
+    for path in write_template(out, load_scenario(scenario), first=first, last=last):
+        _say(f"Written to {path}")
 
 
 @commands.command()
