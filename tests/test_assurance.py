@@ -35,7 +35,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "O8 present value": ("appraisal: 100000_for_three_years present_value_agrees_with_numpy_financial",),
     "O9 pay-back": ("appraisal: a_conversion_at_1000_a_month",),
     "O10 published": ("source_paper: the_opening_position_is_the_departments_own", "indicators: ", "returns: "),
-    "O11 estimation": ("updating: a_beta_belief a_gamma_belief", "updating: people_in_post_before_the_window", "learning: ranks_of_known_truths"),
+    "O11 estimation": ("learning: a_beta_belief a_gamma_belief ranks_of_known_truths", "updating: people_in_post_before_the_window"),
     "O12 a council by hand": ("simulation: with_everything_off everybody_leaves_and_everybody_is_replaced planned_conversions",),
     "M1": ("metamorphic: m1_",), "M2": ("metamorphic: m2_", "executors: "),
     "M3": ("model: m3_", "faults: m3_"),
