@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, costs, funding, statements
+    from workforce_model import charts, costs, funding, paper, statements
     from workforce_model.actions import load_plan
     from workforce_model.actuals import Actuals
     from workforce_model.actuals_file import load_actuals
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
+    from workforce_model.exploring import explorer, what_changes, what_if
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
     from workforce_model.forecasting import Forecast, forecast
@@ -56,10 +57,12 @@ if TYPE_CHECKING:
     from workforce_model.problems import ScenarioError
     from workforce_model.results import Results
     from workforce_model.returns import Returns, read_returns, revisions
+    from workforce_model.review_folder import write_review
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
     from workforce_model.scores import BackTest, back_test
     from workforce_model.sensitivity import sobol, tornado
+    from workforce_model.six_month_review import Review, review
     from workforce_model.starting import latest_start
     from workforce_model.surprise import causes, surprises
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
@@ -82,6 +85,7 @@ _HOME = {
     "Outlook": "outlook",
     "Results": "results",
     "Returns": "returns",
+    "Review": "six_month_review",
     "Scenario": "scenario",
     "ScenarioError": "problems",
     "SweepStopped": "grids",
@@ -111,6 +115,7 @@ _HOME = {
     "enough_runs": "luck",
     "envelope_table": "envelope",
     "every_chart": "gallery",
+    "explorer": "exploring",
     "forecast": "forecasting",
     "frontier_of": "choices",
     "further_commissioned_months": "investments",
@@ -136,6 +141,7 @@ _HOME = {
     "reproduced": "indicators",
     "retention_payments": "investments",
     "return_home_interviews": "duty_answers",
+    "review": "six_month_review",
     "revisions": "returns",
     "run": "model",
     "shipped_scenarios": "files",
@@ -148,15 +154,18 @@ _HOME = {
     "uncertainty": "luck",
     "update_rates": "updating",
     "verify": "verification",
+    "what_changes": "exploring",
+    "what_if": "exploring",
     "with_peer_priors": "updating",
     "worth_of_information": "information",
     "write_census": "census_report",
     "write_council_scenario": "council_start",
     "write_gallery": "gallery",
+    "write_review": "review_folder",
     "write_run": "run_folder",
     "write_template": "actuals_template",
 }
-_ROOMS = ("charts", "costs", "funding", "statements")
+_ROOMS = ("charts", "costs", "funding", "paper", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -172,6 +181,7 @@ __all__ = [
     "Outlook",
     "Results",
     "Returns",
+    "Review",
     "Scenario",
     "ScenarioError",
     "SweepStopped",
@@ -203,6 +213,7 @@ __all__ = [
     "enough_runs",
     "envelope_table",
     "every_chart",
+    "explorer",
     "forecast",
     "frontier_of",
     "funding",
@@ -220,6 +231,7 @@ __all__ = [
     "monthly_table",
     "options",
     "outlooks",
+    "paper",
     "peer_priors",
     "plan",
     "power",
@@ -229,6 +241,7 @@ __all__ = [
     "reproduced",
     "retention_payments",
     "return_home_interviews",
+    "review",
     "revisions",
     "run",
     "shipped_scenarios",
@@ -242,11 +255,14 @@ __all__ = [
     "uncertainty",
     "update_rates",
     "verify",
+    "what_changes",
+    "what_if",
     "with_peer_priors",
     "worth_of_information",
     "write_census",
     "write_council_scenario",
     "write_gallery",
+    "write_review",
     "write_run",
     "write_template",
 ]
