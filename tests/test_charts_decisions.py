@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import workforce_model as wm
 from tests.toys import stated, toy
-from workforce_model import charts_decisions as draw
+from workforce_model import charts as draw
 from workforce_model.charts import figure_of, text_alternative
 
 COST = wm.Outcome("net_cost_gbp", year="2019/20")

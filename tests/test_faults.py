@@ -269,7 +269,7 @@ def test_on_a_full_disk_the_error_names_folder_and_size_the_old_run_stands_and_t
     try:
         out = wm.write_run(ten, disk / "run")
         free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
-        (disk / "filler").write_bytes(b"x" * (free - 200_000))
+        (disk / "filler").write_bytes(b"x" * (free - 450_000))
 
         with pytest.raises(OSError, match=r"disk/run was not written: No space left on device after 0\.\d MB; the earlier run in it stands"):  # fmt: skip
             wm.write_run(ten, out, overwrite=True)

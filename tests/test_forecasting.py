@@ -194,6 +194,36 @@ def test_actuals_known_later_than_the_scenario_is_seen_from_are_hindsight() -> N
         plan().replace({"actuals": as_tree(shipped())})
 
 
+def test_a_position_not_available_at_the_cut_off_is_no_start_for_a_forecast(tmp_path: Path) -> None:
+    table = with_cells({("2019-09", "mash", "in_post_fte"): "c", ("2019-09", "assessment", "open_cases"): "c"})
+    actuals = load_actuals(csv_at(tmp_path, table), plan(), marks=["c"])
+
+    with pytest.raises(ScenarioError) as error:
+        forecast(plan(), actuals, runs=2)
+
+    assert "actuals.figures.assessment.open_cases   not available at the cut-off" in str(error.value)
+    assert "actuals.figures.mash.in_post_fte   not available at the cut-off" in str(error.value)
+
+
+def test_a_figure_not_available_in_between_stays_as_the_runs_have_it(tmp_path: Path) -> None:
+    table = with_cells({("2019-06", "mash", "in_post_fte"): "c", ("2019-06", "mash", "permanent_pay_gbp"): "c"})
+    actuals = load_actuals(csv_at(tmp_path, table), plan(), marks=["c"])
+
+    found = forecast(plan(), actuals, runs=RUNS).results
+
+    assert found.passed
+    assert measured(found, "in_post_fte", "mash")[9].std() > 0
+    assert measured(found, "in_post_fte", "mash")[10].std() == 0
+    assert np.isfinite(found.cost).all()
+
+
+def test_figures_made_by_hand_are_held_to_their_form() -> None:
+    with pytest.raises(ValueError, match="2 figures: expected 7"):
+        dataclasses.replace(shipped(), figures={"mash": {"in_post_fte": (1.0, 2.0)}})
+    with pytest.raises(ValueError, match="below 0"):
+        dataclasses.replace(shipped(), figures={"mash": {"in_post_fte": (1.0,) * 6 + (-1.0,)}})
+
+
 def test_a_plan_with_actuals_is_not_forecast_again() -> None:
     with pytest.raises(ValueError, match="holds actuals to 2019-09 already"):
         forecast(made().scenario, shipped(), runs=2)

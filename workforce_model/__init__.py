@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
     from workforce_model.envelope import envelope_table
+    from workforce_model.exploring import explorer, what_changes, what_if
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
     from workforce_model.forecasting import Forecast, forecast
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
     from workforce_model.surprise import causes, surprises
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
-    from workforce_model.updating import Updates, update_rates
+    from workforce_model.updating import Updates, update_rates, with_peer_priors
     from workforce_model.verification import Verification, verify
     from workforce_model.workers import WorkerDied
 
@@ -114,6 +115,7 @@ _HOME = {
     "enough_runs": "luck",
     "envelope_table": "envelope",
     "every_chart": "gallery",
+    "explorer": "exploring",
     "forecast": "forecasting",
     "frontier_of": "choices",
     "further_commissioned_months": "investments",
@@ -152,6 +154,9 @@ _HOME = {
     "uncertainty": "luck",
     "update_rates": "updating",
     "verify": "verification",
+    "what_changes": "exploring",
+    "what_if": "exploring",
+    "with_peer_priors": "updating",
     "worth_of_information": "information",
     "write_census": "census_report",
     "write_council_scenario": "council_start",
@@ -208,6 +213,7 @@ __all__ = [
     "enough_runs",
     "envelope_table",
     "every_chart",
+    "explorer",
     "forecast",
     "frontier_of",
     "funding",
@@ -249,6 +255,9 @@ __all__ = [
     "uncertainty",
     "update_rates",
     "verify",
+    "what_changes",
+    "what_if",
+    "with_peer_priors",
     "worth_of_information",
     "write_census",
     "write_council_scenario",

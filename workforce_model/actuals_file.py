@@ -30,6 +30,7 @@ OTHER_MOVEMENT = 0.05
 """The most other movement of a month, as a share of the team's opening stock, and never less than one person or case."""
 MARKS = ("c", "x", "z", "u", "k", "low", ":", "..", "-", "n/a")
 """Marks that publishers use for figures held back or not available; refused unless declared."""
+_LINE_OF_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,600}")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SLIPS = (
     (r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", "without commas: 1234"),
@@ -85,12 +86,17 @@ def load_actuals(
     where = _columns(table)
     found = _Read(table, scenario, where, tuple(marks), later_months, None if cut_off is None else month(cut_off))
     found.read(other_movement, tuple(not_fitted))
+    source = table.notes.get("source") or os.path.basename(table.subject)
+    illustrative = table.notes.get("illustrative", "no").lower()
+    if illustrative not in ("yes", "no"):
+        found.faults.append(Problem("illustrative", illustrative, "expected yes or no, at the top of the file"))
+    if not _LINE_OF_TEXT.fullmatch(source):
+        found.faults.append(Problem("source", ascii(source[:40]), "expected a line of text of at most 600 characters"))
     if found.faults or found.form is None:
         raise ScenarioError(table.subject, found.faults)
-    illustrative = table.notes.get("illustrative", "no").lower() == "yes"
     return Actuals(
-        opening=found.form.opening, cut_off=found.form.cut_off, figures=found.figures, illustrative=illustrative,
-        source=table.notes.get("source") or os.path.basename(table.subject), not_fitted=tuple(not_fitted), left_out=found.left_out,
+        opening=found.form.opening, cut_off=found.form.cut_off, figures=found.figures, illustrative=illustrative == "yes",
+        source=source, not_fitted=tuple(not_fitted), left_out=found.left_out,
     )  # fmt: skip
 
 

@@ -212,7 +212,7 @@ def agency_premium(scenario: Scenario, year: str | None = None, ax: Axes | None 
         _beside(ax, max(post) / 1000, place - 0.2, f"post {thousands(post[1])}")
         _beside(ax, charge[1] / 1000, place + 0.2, f"agency {thousands(charge[1])}")
     said = [
-        f"{name}: premium {thousands(p[1])} [{thousands(min(p))} to {thousands(max(p))}]"
+        f"{name}: premium {thousands(p[1])} [{thousands(min(p))}\u00a0to\u00a0{thousands(max(p))}]"
         for name, p in premiums.items()
     ]
     name_rows(ax, said)

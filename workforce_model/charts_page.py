@@ -177,7 +177,7 @@ def wrapped(text: str, inches: float, size: float, weight: str = "normal") -> st
     """Text in lines no wider than so many inches, by its outlines and a little to spare, ready to print."""
     font = FontProperties(size=size, weight=weight)
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         wide = text_to_path.get_text_width_height_descent(longer, font, ismath=False)[0] / 72
         lines[-1:] = [longer] if wide * _TO_SPARE <= inches or not lines else [lines[-1], word]

@@ -235,8 +235,9 @@ def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, mea
         ends.append((places[-1], float(later["mean"].iloc[-1]), "Forecast", colours(3)[1]))
     places = shown.index.get_indexer(reports.index)
     ax.plot(places, reports, "D", color=ORANGE, markeredgecolor=TEXT, markersize=6)
-    lift = 8 if reports.iloc[-1] >= shown["mean"].iloc[places[-1]] else -8
-    ax.annotate("Actual", (places[-1], reports.iloc[-1]), (0, lift), textcoords="offset points", ha="center",
+    last, middle = reports.iloc[-1], shown["mean"].iloc[places[-1]]
+    lift = -8 if 0.2 * middle < last < middle else 8
+    ax.annotate("Actual", (places[-1], last), (0, lift), textcoords="offset points", ha="center",
                 va="bottom" if lift > 0 else "top", fontsize=BODY, color=TEXT)  # fmt: skip
     label_ends(ax, ends)
     ax.set_ylim(0, None)

@@ -145,7 +145,8 @@ def forecast(
     if plan.actuals is not None:
         raise ValueError(f"{plan.name} holds actuals to {plan.actuals.cut_off} already: give the plan as approved")
     updates = update_rates(plan, actuals) if lasting is None else update_rates(plan, actuals, lasting=lasting)
-    named = {"name": f"{plan.name}_forecast"[:48], "title": f"{plan.title}, forecast from {actuals.cut_off}"}
+    kind = "illustrative actuals" if actuals.illustrative else "actuals"
+    named = {"name": f"{plan.name}_forecast"[:48], "title": f"{plan.title}; forecast from {kind} to {actuals.cut_off}"}
     later = plan.replace({**updates.changes(), **named})
     results, planned = (run(scenario, runs, seed, executor=executor) for scenario in (later, plan))
     return Forecast(plan, actuals, updates, results, planned)

@@ -13,7 +13,7 @@ from workforce_model.choices import frontier_of, options
 from workforce_model.comparison import compare
 from workforce_model.grids import sweep
 from workforce_model.investments import further_posts
-from workforce_model.model import SEED, run
+from workforce_model.model import RUNS, SEED, run
 from workforce_model.outcomes import Outcome, reported
 from workforce_model.plan_at_work import plan
 from workforce_model.results import Results
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 Drawing = Callable[..., "Axes"]
 """Draws a chart when called, with an optional ``ax``."""
+README = (
+    "cost_against_envelope", "funding_statement", "posts_filled", "caseload_spread", "share_at_or_over", "agency_bill", "differences",
+    "tornado_bars", "frontier",
+)  # fmt: skip
+"""The charts that the README shows."""
+FEW = 100
 INTERVIEWS = "return_home_interviews"
 
 
@@ -43,7 +49,7 @@ def every_chart(
     team : str
         The team whose caseloads are asked about.
     runs : int
-        Runs of each scenario; sensitivities and options take a quarter of them.
+        Runs of each scenario; sensitivities, bridge and options take a quarter of them, at most :data:`FEW`.
     actuals : DataFrame, optional
         As ``charts.plan_against_actual`` takes them; its chart, of the first measure in them, is left out without.
     """
@@ -58,27 +64,48 @@ def every_chart(
         drawn["plan_against_actual"] = partial(charts.plan_against_actual, after, actuals, str(measure), whose)
     drawn["differences"] = partial(charts.differences, compare(scenarios, [over], runs, seed), over)
     cost = Outcome("net_cost_gbp", year=over.year)
-    few = max(runs // 4, 4)
+    few = min(max(runs // 4, 4), FEW)
     drawn["waterfall"] = partial(charts.waterfall, bridge(scenarios[0], scenarios[-1], cost, runs=few, seed=seed))
     return drawn | _of_assumptions(scenarios[1], over, few, seed) | _of_choices(after, team, few, seed)
 
 
-def write_gallery(scenarios: Sequence[Scenario], team: str, folder: str | os.PathLike[str], runs: int = 500) -> Path:
-    """Write every chart of some scenarios as a PNG of some 40 kB, its text alternative inside.
+def write_gallery(
+    scenarios: Sequence[Scenario],
+    team: str,
+    folder: str | os.PathLike[str],
+    names: Sequence[str] | None = None,
+    runs: int = RUNS,
+) -> Path:
+    """Write the charts of some scenarios as PNGs of some 50 kB, each with its text alternative inside.
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        Which of :func:`every_chart` to write; all if not given.
+
+    Raises
+    ------
+    ValueError
+        If a name is not one of them.
 
     Examples
     --------
     The pictures of the README::
 
+        from workforce_model.gallery import README
         names = ("do_nothing", "approved", "early_recruitment", "agency_continues", "slow_recruitment")
-        wm.write_gallery([wm.load_scenario(f"scenarios/{name}.toml") for name in names], "family_support", ".readme")
+        wm.write_gallery([wm.load_scenario(f"scenarios/{name}.toml") for name in names], "family_support", ".readme", README)
     """
     from workforce_model.charts import figure_of, text_alternative
 
+    every = every_chart(scenarios, team, runs)
+    unknown = sorted(set(names or ()) - set(every))
+    if unknown:
+        raise ValueError(f"no chart is called {', '.join(unknown)}; known: {', '.join(every)}")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for name, draw in every_chart(scenarios, team, runs).items():
-        ax = draw()
+    for name in names or every:
+        ax = every[name]()
         about = {"Description": text_alternative(ax), "Software": None}
         figure_of(ax).savefig(target / f"{name}.png", dpi=110, metadata=about)
     return target
@@ -143,7 +170,7 @@ def _of_choices(after: Results, team: str, runs: int, seed: int) -> dict[str, Dr
     posts = further_posts(scenario, team, start=str(scenario.periods.report_from))
     table = options(scenario, [posts], runs=runs, seed=seed)
     mine = table[(table["team"] == team) & ((table["units"] > 0) | (table["gbp_a_year"] == 0))].drop_duplicates("units")
-    mine = mine.assign(option=[f"{n} further posts" if n else "nothing further" for n in mine["units"]])
+    mine = mine.assign(option=[f"{n} further post{'s' * (n > 1)}" if n else "nothing further" for n in mine["units"]])
     return {
         "bought": partial(charts.bought, table, team, scenario),
         "frontier": partial(

@@ -207,7 +207,7 @@ def _risk_rows(p: Proposal) -> Iterator[tuple[str, str]]:
         )
         yield "Recruitment", posts_sentence(p)
         gap = p.quote.ranged(money, "ledger", period=p.years[-1], entry="gap", **keys)
-        yield "Unfunded cost", f"In {p.years[-1]} {gap} of the posts' cost is not met by their funding."
+        yield "Unfunded cost", f"In {p.years[-1]}, {gap} of the posts' cost is not met by their funding."
     yield "Caseloads", caseload_sentence(p)
     yield "Turnover", turnover_sentence(p)
     for option in p.run.scenarios[1:]:

@@ -8,7 +8,7 @@ from workforce_model.formats import fte, money, percent, points, rounded
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
 from workforce_model.paper_money import counted, posts_sentence
 from workforce_model.proposal import HIGHER_LOWER, MORE_FEWER, MORE_LESS, Proposal, listed, march, short, whole
-from workforce_model.scenario import Scenario
+from workforce_model.quoting import Printer
 from workforce_model.tables import ALL_ROLES, BAND_LABELS, COUNCIL
 
 OVER = "share_at_or_over"
@@ -41,7 +41,7 @@ def performance(p: Proposal) -> Iterator[Block]:
     if p.compared:
         yield Paragraph(_not_separated(p))
     yield _spread_table(p)
-    yield from (Paragraph(sentence) for sentence in _duties(p))
+    yield from _duties(p)
     yield ToWrite("the indicators that will be reported, to which board and how often")
 
 
@@ -101,40 +101,45 @@ def _spread_table(p: Proposal) -> Table:
     )
 
 
-def _duties(p: Proposal) -> Iterator[str]:
-    """One sentence for each duty a run has, baseline beside it; no difference is claimed, as none is taken run by run."""
-    year, shown = p.second, ([p.base, p.scenario] if p.compared else [p.scenario])
-    if _has(p, p.scenario, "return_home_interviews: done"):
-        said = "; ".join(
-            f"under “{short(s)}” {_duty(p, s, 'return_home_interviews: done', whole)} of {_duty(p, s, 'return_home_interviews: accepted', whole)} accepted are done, "
-            f"{_duty(p, s, 'return_home_interviews: share_in_time', percent)} within the time limit, and {_duty(p, s, 'return_home_interviews: waiting', whole)} wait at the year's end"
-            for s in shown
-            if _has(p, s, "return_home_interviews: done")
-        )
-        yield f"Return home interviews in {year}: {said}."
-    if _has(p, p.scenario, "private_fostering_visits: done"):
-        yield (
-            f"Private fostering in {year}: {_duty(p, p.scenario, 'private_fostering_visits: done', whole)} of "
-            f"{_duty(p, p.scenario, 'private_fostering_visits: due', whole)} visits due are made, "
-            f"{_duty(p, p.scenario, 'private_fostering_visits: share_in_time', percent)} by the day they fall due."
-        )
-    if _has(p, p.scenario, "health_passports: coverage"):
-        yield (
-            f"Health passports: {_duty(p, p.scenario, 'health_passports: coverage', percent)} of "
-            f"{_duty(p, p.scenario, 'health_passports: known', whole)} young people known hold theirs in {march(year)}."
-        )
-    if _has(p, p.scenario, "lead_audits: done"):
-        yield f"Audits by the practice leads in {year}: {_duty(p, p.scenario, 'lead_audits: done', whole)} are done, {_duty(p, p.scenario, 'lead_audits: share_good', percent)} of them found good."
-    if p.run.tables.get("duties") is not None:
-        yield "Volumes, hours and acceptance of these duties are stand-ins until the council supplies its own (appendix B), so these figures show how the work would behave and are not yet a forecast."
+_DUTIES: dict[str, tuple[str, Printer]] = {
+    "return_home_interviews: accepted": ("Return home interviews accepted", whole),
+    "return_home_interviews: done": ("Return home interviews done", whole),
+    "return_home_interviews: share_in_time": ("Return home interviews, within the time limit", percent),
+    "return_home_interviews: waiting": ("Return home interviews waiting at the year's end", whole),
+    "private_fostering_visits: due": ("Private fostering visits due", whole),
+    "private_fostering_visits: done": ("Private fostering visits made", whole),
+    "private_fostering_visits: share_in_time": ("Private fostering visits made by the day due", percent),
+    "health_passports: known": ("Young people known, for a health passport", whole),
+    "health_passports: coverage": ("Young people who hold their health passport", percent),
+    "lead_audits: done": ("Audits by the practice leads", whole),
+    "lead_audits: share_good": ("Audits by the practice leads, found good", percent),
+}
 
 
-def _has(p: Proposal, s: Scenario, measure: str) -> bool:
-    return p.quote.has("duties", scenario=s.name, measure=measure, period=p.second)
-
-
-def _duty(p: Proposal, s: Scenario, measure: str, how: object) -> str:
-    return p.quote.ranged(how, "duties", scenario=s.name, measure=measure, period=p.second)  # type: ignore[arg-type]
+def _duties(p: Proposal) -> Iterator[Block]:
+    """The duties a run has, the baseline beside it; no difference is claimed, as none is taken run by run."""
+    shown = [p.base, p.scenario] if p.compared else [p.scenario]
+    rows = []
+    for measure, (label, how) in _DUTIES.items():
+        there = [{"scenario": s.name, "measure": measure, "period": p.second} for s in shown]
+        if any(p.quote.has("duties", **keys) for keys in there):
+            cells = [
+                p.quote.celled(how, "duties", **keys) if p.quote.has("duties", **keys) else "not done" for keys in there
+            ]
+            rows.append((label, *cells))
+    if not rows:
+        return
+    yield Paragraph(
+        "The duties of the improvement plan are played from who is in post. Their volumes, hours and acceptance are "
+        "stand-ins until the council supplies its own (appendix B), so these figures show how the work would behave "
+        "and are not yet a forecast."
+    )
+    yield Table(
+        title=f"Duties of the improvement plan in {p.second}",
+        columns=("Duty", *(short(s) for s in shown)),
+        rows=tuple(rows),
+        note=f"Mean of the runs; in square brackets the 10th to 90th percentile. Options are shown side by side and not compared run by run. {p.source('duties')}",
+    )  # fmt: skip
 
 
 def tenth_of_a_case(value: float) -> str:

@@ -79,7 +79,9 @@ class Published:
     @property
     def run_line(self) -> str:
         """Which run this is, for a footer."""
-        return f"Run {self.run_id}, {self.record['runs_done']:,} runs, seed {self.record['seed']}"
+        done, asked = self.record["runs_done"], self.record["runs_asked"]
+        runs = f"{done:,}" if done == asked else f"interrupted after {done:,} of {asked:,}"
+        return f"Run {self.run_id}, {runs} runs, seed {self.record['seed']}"
 
     def picture(self, chart: str) -> Path:
         """The chart as a PNG."""

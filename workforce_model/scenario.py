@@ -202,6 +202,11 @@ class Scenario:
                 f"actuals.figures.{team}",
                 unknown if team in self.actuals.figures else "missing: a team without figures",
             )
+        for team, columns in sorted(self.actuals.figures.items()):
+            for name in ("in_post_fte", "open_cases")[: 1 + (team in self.caseloads.teams)]:
+                if columns.get(name, (None,))[-1] is None:
+                    rule = "not available at the cut-off: a forecast starts from it; choose a cut-off that has it"
+                    yield f"actuals.figures.{team}.{name}", rule
         first, last = self.periods.start - 1, self.periods.end
         if not first <= self.actuals.opening <= self.actuals.cut_off <= last:
             yield (

@@ -6,9 +6,12 @@ and luck for leavers, clumping for arrivals, and the share of a year's figure th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
@@ -72,15 +75,26 @@ class Learnt:
         return min(1.0, 2 * min(self.tail, 1 - self.tail))
 
     def stated(self, actuals: Actuals) -> dict[str, Any]:
-        """The posterior as a scenario states it: the median, with the 10th and 90th percentiles as a log-normal range."""
-        low, value, high = (float(x) for x in self.posterior.quantile([0.1, 0.5, 0.9]))
+        """The posterior as a scenario states it: the median, with the 10th and 90th percentiles as a log-normal range.
+
+        Where that would leave what the unit allows, a normal range; and else a triangular one over all that is believed.
+        """
         was = f"{self.before.value:g} [{self.before.low:g} to {self.before.high:g}]"
         kind = "illustrative actuals" if actuals.illustrative else "actuals"
-        return {
-            "value": value, "low": low, "high": high, "shape": "lognormal", "unit": self.before.unit,
-            "source": f"Learnt from {kind} to {actuals.cut_off} ({self.events:,.4g} {self.of.replace(', of ', f', of {self.trials:,.5g} ')}) and what was believed before, {was}",
-            "date": actuals.cut_off.end_time.date(), "confidence": self.before.confidence, "obtain": self.before.obtain,
+        counted = f"{self.events:,.4g} {self.of.replace(', of ', f', of {self.trials:,.5g} ')}"
+        tree = {
+            "unit": self.before.unit, "date": actuals.cut_off.end_time.date(), "confidence": self.before.confidence,
+            "source": f"Learnt from {kind} to {actuals.cut_off} ({counted}) and what was believed before, {was}",
+            "obtain": self.before.obtain,
         }  # fmt: skip
+        low, value, high = (float(x) for x in self.posterior.quantile([0.1, 0.5, 0.9]))
+        for shape in ("lognormal", "normal"):
+            stated = {**tree, "value": value, "low": low, "high": high, "shape": shape}
+            with suppress(ValueError):
+                Assumption(**stated)  # type: ignore[arg-type]  # the record checks them
+                return stated
+        ends = self.posterior.quantile([0.0, 1.0]).tolist()
+        return {**tree, "value": value, "low": ends[0], "high": ends[1], "shape": "triangular"}
 
 
 @dataclass(frozen=True)
@@ -197,6 +211,41 @@ def update_rates(scenario: Scenario, actuals: Actuals, *, lasting: Mapping[str, 
         rates.append(Learnt(path, label, before, prior, posterior, counted.events, counted.trials, counted.of, counted.rate, lasts[kind], tail))  # fmt: skip
     agency, together = _agency(scenario, actuals, lasts["agency"], not_learnt)
     return Updates(scenario, actuals, (*rates[:2], *agency, *rates[2:]), together, not_learnt)
+
+
+def with_peer_priors(scenario: Scenario, priors: pd.DataFrame) -> tuple[Scenario, dict[str, float]]:
+    """The scenario believing of turnover what peer councils say, and how much of each figure lasts among them.
+
+    Parameters
+    ----------
+    priors : DataFrame
+        From :func:`workforce_model.peer_priors`: ``centre``, ``sd`` and ``own_weight`` by rate.
+
+    Returns
+    -------
+    Scenario
+        Its turnover is centred where the peers and the council's own last return put it, with the spread that lasts.
+    dict of float
+        What :func:`update_rates` and :func:`workforce_model.forecast` take as ``lasting``.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> priors = pd.DataFrame({"centre": [0.155, 0.12], "sd": [0.029, 0.05], "own_weight": [0.3, 0.8]},
+    ...                       index=["turnover_rate", "agency_rate"])
+    >>> plan, lasting = with_peer_priors(wm.load_scenario("scenarios/approved.toml"), priors)
+    >>> plan.workforce.turnover_rate.value, lasting
+    (0.155, {'turnover': 0.3, 'agency': 0.8})
+    """
+    centre, spread = float(priors.loc["turnover_rate", "centre"]), float(priors.loc["turnover_rate", "sd"])  # type: ignore[arg-type]  # columns of numbers
+    reach = math.exp(NormalDist().inv_cdf(0.9) * math.sqrt(math.log1p((spread / centre) ** 2)))
+    stated = {
+        "value": centre, "low": centre / reach, "high": centre * reach, "shape": "lognormal", "confidence": "medium",
+        "unit": scenario.workforce.turnover_rate.unit, "date": scenario.seen_from,
+        "source": "Peer councils' returns, drawn towards the council's own last; range from the spread that lasts between councils",
+    }  # fmt: skip
+    lasting = {kind: float(priors.loc[f"{kind}_rate" if kind != "caseload" else kind, "own_weight"]) for kind in OWN_HISTORY if f"{kind}_rate" in priors.index or kind in priors.index}  # type: ignore[arg-type]  # fmt: skip
+    return scenario.replace({"workforce.turnover_rate": stated}), lasting
 
 
 def _wanted(scenario: Scenario) -> Iterator[tuple[str, str, str, Count]]:
