@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workforce_model.envelope import newest_budget
 from workforce_model.formats import percent, thousands
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
@@ -140,9 +141,9 @@ def what_changes(base: Results, option: Results, team: str) -> WhatChanges:
     >>> print(what_changes(wm.run(nothing, 20), wm.run(approved, 20), "family_support").sentence[:18])
     The nine posts cos
     """
-    from workforce_model.charts import cost_against_envelope, figure_of, newest_budget, share_at_or_over
+    from workforce_model.charts import cost_against_envelope, figure_of, share_at_or_over
 
-    budget = newest_budget(option)
+    budget = newest_budget(option.scenario) or option.budgets[0]
     years = reported(option.scenario)
     spends = [spread(option.cost_of(budget, year), option.draw) for year in years]
     cost = ", ".join(
