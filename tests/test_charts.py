@@ -13,7 +13,6 @@ import pytest
 from afcharts.af_colours import get_af_colours
 from colorspacious import cspace_convert
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -73,15 +72,12 @@ def together() -> list[Results]:
 def boxes(ax: Axes) -> list[tuple[str, tuple[float, float, float, float]]]:
     """Every text that shows, with its box in dots: left, foot, right, top."""
     figure = charts.figure_of(ax)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    figure.draw_without_rendering()
     texts = [*figure.texts, *ax.texts, ax.xaxis.label, ax.yaxis.label]
     for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
         texts += [t.label1 for t in axis.get_major_ticks() if min(limits) <= t.get_loc() <= max(limits)]
     # A text's own box: that of a note includes the line that joins it to its point.
-    return [
-        (t.get_text(), tuple(Text.get_window_extent(t, canvas.get_renderer()).extents)) for t in texts if t.get_text()
-    ]
+    return [(t.get_text(), tuple(Text.get_window_extent(t).extents)) for t in texts if t.get_text()]
 
 
 def inks(ax: Axes) -> Iterator[tuple[str, str]]:
@@ -142,6 +138,17 @@ def test_colours_beside_each_other_differ_in_grey() -> None:
     for number in (2, 3, 4):
         for one, other in itertools.pairwise(charts_page.colours(number)):
             assert abs(light[one] - light[other]) > 20, (one, other)
+
+
+def test_colours_can_be_told_apart_whatever_the_eye() -> None:
+    for kind in ("protanomaly", "deuteranomaly", "tritanomaly"):
+        eye = {"name": "sRGB1+CVD", "cvd_type": kind, "severity": 100}
+        seen = [
+            cspace_convert(np.clip(cspace_convert(to_rgb(c), eye, "sRGB1"), 0, 1), "sRGB1", "CAM02-UCS")
+            for c in charts_page.COLOURS
+        ]
+        for one, other in itertools.combinations(seen, 2):
+            assert np.linalg.norm(one - other) > 7, kind
 
 
 def test_every_colour_of_the_palette_stands_out_from_the_page() -> None:

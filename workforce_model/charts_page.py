@@ -306,6 +306,8 @@ def _fitted(ax: Axes, room: tuple[float, float, float, float]) -> None:
         if box is None:
             return
         took, at = box.transformed(figure.transFigure.inverted()), ax.get_position()
+        if np.allclose(took.extents, room, atol=0.001):
+            return
         x0, y0 = at.x0 + left - took.x0, at.y0 + foot - took.y0
         x1, y1 = at.x1 + right - took.x1, at.y1 + top - took.y1
         ax.set_position((x0, y0, max(x1 - x0, 0.1), max(y1 - y0, 0.1)))
