@@ -240,6 +240,21 @@ def test_actuals_outside_the_plan_are_counted_and_strange_ones_refused() -> None
         charts.plan_against_actual(plan, ACTUALS, "vacancy_fte")
 
 
+def test_a_plan_may_be_a_table_and_a_share_prints_as_one() -> None:
+    plan = wm.run(BASE, 16)
+    shares = ACTUALS.assign(measure="share_at_or_over", value=[0.5, 0.25])
+
+    ax = charts.plan_against_actual(plan.monthly(), shares, "share_at_or_over", forecast=plan)
+
+    assert "2019-05 actual 25%" in charts.text_alternative(ax)
+    assert [note.get_text() for note in ax.texts] == ["Actual", "Plan", "Forecast"]
+
+
+def test_a_month_outside_the_run_is_refused_by_its_name(together: list[Results]) -> None:
+    with pytest.raises(ValueError, match=r"month = '2031-03': expected one from 2018-10 to 2023-03"):
+        charts.caseload_spread(together[0], "2031-03")
+
+
 def test_charts_can_stand_side_by_side_on_one_figure(together: list[Results]) -> None:
     left, right = Figure(figsize=(12, 4)).subplots(1, 2)
 
