@@ -11,7 +11,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model.benefits import AVOIDED, CASHABLE, OVERSPEND, benefits, claimed, difference_check
+from workforce_model.benefits import AVOIDED, CASHABLE, OVERSPEND, benefits, claimed, difference_check, paired
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
@@ -149,6 +149,19 @@ def test_a_saving_claimed_as_cashable_and_as_avoided_is_refused_with_every_other
     assert "a saving is negative" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"), [("gbp", float("nan")), ("gbp", "-6,000"), ("gbp", float("-inf")), ("budget", None), ("what", ""), ("financial_year", "2020")],
+)  # fmt: skip
+def test_a_claim_with_a_cell_missing_or_misread_is_refused_by_its_row_and_never_left_out(
+    column: str, cell: object
+) -> None:
+    claims = CLAIMS.astype(object)
+    claims.loc[1, column] = cell
+
+    with pytest.raises(ValueError, match=f"claims, 1 problem\n  row 2: {column} = "):
+        claimed(claims)
+
+
 def test_claims_without_a_budget_are_refused() -> None:
     with pytest.raises(ValueError, match="claims has no column budget"):
         claimed(CLAIMS.drop(columns="budget"))
@@ -174,3 +187,13 @@ def test_i11_a_penny_moved_in_one_run_of_one_month_is_found() -> None:
 
     assert check.status == "failed"
     assert check.worst == pytest.approx(0.01)
+
+
+def test_i11_as_many_runs_of_other_numbers_share_no_luck_and_are_not_compared() -> None:
+    base = agency_toy("2021-03", None)
+    other = replace(base, numbers=base.numbers + 1)
+
+    with pytest.raises(ValueError, match="of other numbers: complete them to compare"):
+        difference_check(base, other)
+    assert not paired(base, other)
+    assert paired(base, base)

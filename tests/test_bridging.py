@@ -101,5 +101,5 @@ def test_each_place_of_a_scenario_has_one_driver(place: str, driver: str) -> Non
 
 
 def test_an_order_that_leaves_a_driver_out_is_refused() -> None:
-    with pytest.raises(ValueError, match="each of posts, start and end dates"):
+    with pytest.raises(ValueError, match="each of what happened, posts, start and end dates"):
         bridge(toy(), toy(), COST, runs=1, order=list(DRIVERS)[1:])

@@ -263,13 +263,13 @@ def test_on_a_full_disk_the_error_names_folder_and_size_the_old_run_stands_and_t
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1300k", "tmpfs", str(disk)], capture_output=True, check=False)  # fmt: skip
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2600k", "tmpfs", str(disk)], capture_output=True, check=False)  # fmt: skip
     if mounted.returncode:
         pytest.skip(f"mounting a small disk is not permitted here: {mounted.stderr.decode().strip()}")
     try:
         out = wm.write_run(ten, disk / "run")
         free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
-        (disk / "filler").write_bytes(b"x" * (free - 200_000))
+        (disk / "filler").write_bytes(b"x" * (free - 450_000))
 
         with pytest.raises(OSError, match=r"disk/run was not written: No space left on device after 0\.\d MB; the earlier run in it stands"):  # fmt: skip
             wm.write_run(ten, out, overwrite=True)

@@ -6,6 +6,7 @@ import copy
 import datetime
 import json
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,21 @@ def test_a_day_in_a_record_is_a_day_again() -> None:
 
     assert read.scenario == scenario
     assert isinstance(read.scenario.seen_from, datetime.date)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"k{i} = {i}\n" for i in range(9_000)) + "".join(f"k{i} = {i}\n" for i in range(60)),
+        "".join(f"k{i} = 35%\n" for i in range(80_000)),
+        "x = '" + "'" * 3_000 + "\n" + 'y = "\\"\n' * 20_000,
+        "".join(f"[a{i}]\nx = 1\n" for i in range(4_900)),
+    ],
+    ids=["doubled", "slips", "quotes", "tables"],
+)
+def test_a_file_made_to_be_slow_is_refused_in_seconds(text: str) -> None:
+    began = time.process_time()
+
+    assert taken(text.encode()) is None
+
+    assert time.process_time() - began < 10

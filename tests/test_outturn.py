@@ -93,6 +93,13 @@ def test_a_missing_column_or_amount_is_refused() -> None:
         monitoring_form(BUDGET, LEDGER, table("gbp", (PAY, float("nan"))), through="2019-08")
 
 
+def test_a_code_with_nothing_stated_for_the_rest_of_the_year_is_refused_and_not_taken_as_nought() -> None:
+    with pytest.raises(
+        ValueError, match="rest_of_year has no row for CS101 0190; give it one, of 0 if nothing is to come"
+    ):
+        monitoring_form(BUDGET, LEDGER, table("gbp", (PAY, 200_000.0)), through="2019-09")
+
+
 def test_the_tables_given_are_never_changed() -> None:
     before = BUDGET.copy(), LEDGER.copy(), REST.copy()
 

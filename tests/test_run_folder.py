@@ -14,6 +14,7 @@ import pytest
 
 import workforce_model as wm
 from tests.second_reader import broken, stated_in
+from tests.test_model import stopped_after
 from workforce_model.results import Results
 from workforce_model.run_folder import ChecksFailed, read_record, write_csv
 
@@ -93,6 +94,25 @@ def test_another_program_finds_people_and_cases_balance_in_every_run(folder: Pat
     assert float(cases.abs().max()) == 0
     assert (runs["open_cases"] == runs["cases_held"] + runs["unallocated_cases"]).all()
     assert (runs["workers_at_or_over"] <= runs["workers"]).all()
+
+
+def test_runs_kept_when_stopped_are_written_under_their_own_numbers_and_the_record_says_how_many_were_asked(
+    tmp_path: Path,
+) -> None:
+    kept = stopped_after(2).results
+    assert kept is not None
+
+    out = wm.write_run(kept, tmp_path / "run")
+
+    record = read_record(out)
+    assert (record["runs_done"], record["runs_asked"]) == (100, 300)
+    assert not np.array_equal(kept.numbers, np.arange(100))
+    for name in ("runs", "runs_ledger"):
+        table = pd.read_parquet(out / f"{name}.parquet")
+        assert sorted(set(table["run"])) == kept.numbers.tolist(), name
+    table = pd.read_parquet(out / "runs_ledger.parquet").set_index(["month", "run"])["gap"]
+    last = kept.numbers[-1]
+    assert table["2020-09", last] == kept.ledger.gap[-1, 0, -1]
 
 
 def test_another_program_finds_the_ledger_closes_in_every_run_and_month(folder: Path) -> None:

@@ -11,8 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_model import charts, costs, funding, statements
+    from workforce_model import charts, costs, funding, paper, statements
     from workforce_model.actions import load_plan
+    from workforce_model.actuals import Actuals
+    from workforce_model.actuals_file import load_actuals
+    from workforce_model.actuals_template import write_template
     from workforce_model.agency_premium import agency_premium_table
     from workforce_model.apportionment import apportion
     from workforce_model.appraisal import appraise
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from workforce_model.choices import frontier_of, options, smallest_package
     from workforce_model.comparison import Comparison, compare
     from workforce_model.council_start import council_scenario, write_council_scenario
+    from workforce_model.detection import power
     from workforce_model.discovery import discover
     from workforce_model.downgrade_risk import inspection_costs, inspection_risk
     from workforce_model.duty_answers import health_passports, private_fostering, return_home_interviews
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from workforce_model.exploring import explorer, what_changes, what_if
     from workforce_model.files import load_scenario, shipped_scenarios
     from workforce_model.fit import caseload_fit
+    from workforce_model.forecasting import Forecast, forecast
     from workforce_model.gallery import every_chart, write_gallery
     from workforce_model.grids import SweepStopped, sweep
     from workforce_model.indicators import reproduced, stock_flow
@@ -52,31 +57,39 @@ if TYPE_CHECKING:
     from workforce_model.problems import ScenarioError
     from workforce_model.results import Results
     from workforce_model.returns import Returns, read_returns, revisions
+    from workforce_model.review_folder import write_review
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
     from workforce_model.scores import BackTest, back_test
     from workforce_model.sensitivity import sobol, tornado
+    from workforce_model.six_month_review import Review, review
     from workforce_model.starting import latest_start
+    from workforce_model.surprise import causes, surprises
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
     from workforce_model.turning_points import arrivals_that_break, break_even
+    from workforce_model.updating import Updates, update_rates, with_peer_priors
     from workforce_model.verification import Verification, verify
     from workforce_model.workers import WorkerDied
 
 
 _HOME = {
+    "Actuals": "actuals",
     "BackTest": "scores",
     "Bridge": "bridging",
     "Comparison": "comparison",
     "CouncilCensus": "census_report",
+    "Forecast": "forecasting",
     "Interrupted": "model",
     "Investment": "investments",
     "Outcome": "outcomes",
     "Outlook": "outlook",
     "Results": "results",
     "Returns": "returns",
+    "Review": "six_month_review",
     "Scenario": "scenario",
     "ScenarioError": "problems",
     "SweepStopped": "grids",
+    "Updates": "updating",
     "Verification": "verification",
     "WorkerDied": "workers",
     "agency_premium_table": "agency_premium",
@@ -93,6 +106,7 @@ _HOME = {
     "bridge": "bridging",
     "caseload_fit": "fit",
     "caseload_spread_table": "tables",
+    "causes": "surprise",
     "census": "census_report",
     "compare": "comparison",
     "conversion_campaign": "investments",
@@ -102,6 +116,7 @@ _HOME = {
     "envelope_table": "envelope",
     "every_chart": "gallery",
     "explorer": "exploring",
+    "forecast": "forecasting",
     "frontier_of": "choices",
     "further_commissioned_months": "investments",
     "further_posts": "investments",
@@ -110,6 +125,7 @@ _HOME = {
     "inspection_risk": "downgrade_risk",
     "latest_start": "starting",
     "ledger_table": "tables",
+    "load_actuals": "actuals_file",
     "load_plan": "actions",
     "load_scenario": "files",
     "monitoring_form": "outturn",
@@ -118,47 +134,58 @@ _HOME = {
     "outlooks": "outlook",
     "peer_priors": "peer_groups",
     "plan": "plan_at_work",
+    "power": "detection",
     "practice_lead_effects": "practice_effects",
     "private_fostering": "duty_answers",
     "read_returns": "returns",
     "reproduced": "indicators",
     "retention_payments": "investments",
     "return_home_interviews": "duty_answers",
+    "review": "six_month_review",
     "revisions": "returns",
     "run": "model",
     "shipped_scenarios": "files",
     "smallest_package": "choices",
     "sobol": "sensitivity",
     "stock_flow": "indicators",
+    "surprises": "surprise",
     "sweep": "grids",
     "tornado": "sensitivity",
     "uncertainty": "luck",
+    "update_rates": "updating",
     "verify": "verification",
     "what_changes": "exploring",
     "what_if": "exploring",
+    "with_peer_priors": "updating",
     "worth_of_information": "information",
     "write_census": "census_report",
     "write_council_scenario": "council_start",
     "write_gallery": "gallery",
+    "write_review": "review_folder",
     "write_run": "run_folder",
+    "write_template": "actuals_template",
 }
-_ROOMS = ("charts", "costs", "funding", "statements")
+_ROOMS = ("charts", "costs", "funding", "paper", "statements")
 
 __version__ = "0.1.0"
 __all__ = [
+    "Actuals",
     "BackTest",
     "Bridge",
     "Comparison",
     "CouncilCensus",
+    "Forecast",
     "Interrupted",
     "Investment",
     "Outcome",
     "Outlook",
     "Results",
     "Returns",
+    "Review",
     "Scenario",
     "ScenarioError",
     "SweepStopped",
+    "Updates",
     "Verification",
     "WorkerDied",
     "agency_premium_table",
@@ -175,6 +202,7 @@ __all__ = [
     "bridge",
     "caseload_fit",
     "caseload_spread_table",
+    "causes",
     "census",
     "charts",
     "compare",
@@ -186,6 +214,7 @@ __all__ = [
     "envelope_table",
     "every_chart",
     "explorer",
+    "forecast",
     "frontier_of",
     "funding",
     "further_commissioned_months",
@@ -195,20 +224,24 @@ __all__ = [
     "inspection_risk",
     "latest_start",
     "ledger_table",
+    "load_actuals",
     "load_plan",
     "load_scenario",
     "monitoring_form",
     "monthly_table",
     "options",
     "outlooks",
+    "paper",
     "peer_priors",
     "plan",
+    "power",
     "practice_lead_effects",
     "private_fostering",
     "read_returns",
     "reproduced",
     "retention_payments",
     "return_home_interviews",
+    "review",
     "revisions",
     "run",
     "shipped_scenarios",
@@ -216,17 +249,22 @@ __all__ = [
     "sobol",
     "statements",
     "stock_flow",
+    "surprises",
     "sweep",
     "tornado",
     "uncertainty",
+    "update_rates",
     "verify",
     "what_changes",
     "what_if",
+    "with_peer_priors",
     "worth_of_information",
     "write_census",
     "write_council_scenario",
     "write_gallery",
+    "write_review",
     "write_run",
+    "write_template",
 ]
 
 

@@ -17,12 +17,21 @@ from numpy.typing import NDArray
 from workforce_model.checks import HALF_A_PENNY, Check
 from workforce_model.measures import spread
 from workforce_model.results import Results
+from workforce_model.table_rows import FINANCIAL_YEAR, SAVING, TEXT, listed, one_of, row_faults
 from workforce_model.tables import reported_years
 
 CASHABLE, OVERSPEND, AVOIDED = "cashable", "reduces a forecast overspend", "avoided"
 Baseline = Literal["forecast", "might have been"]
 _ALIKE = ("seed", "runs", "doubt", "years")
-_CLAIM = ["what", "kind", "budget", "financial_year", "gbp"]
+
+
+_CLAIM = {
+    "what": TEXT,
+    "kind": one_of(CASHABLE, OVERSPEND, AVOIDED),
+    "budget": TEXT,
+    "financial_year": FINANCIAL_YEAR,
+    "gbp": SAVING,
+}
 
 
 def benefits(base: Results, option: Results, *, baseline: Baseline) -> pd.DataFrame:
@@ -56,7 +65,7 @@ def benefits(base: Results, option: Results, *, baseline: Baseline) -> pd.DataFr
             before, after, approved = (
                 cost_of_budget(base, budget, months),
                 cost_of_budget(option, budget, months),
-                _approved(base, budget, year),
+                money_approved(base, budget, year),
             )
             within = np.minimum(after, approved) - np.minimum(before, approved)
             above = np.maximum(after - approved, 0) - np.maximum(before - approved, 0)
@@ -73,7 +82,7 @@ def benefits(base: Results, option: Results, *, baseline: Baseline) -> pd.DataFr
     return table
 
 
-def _approved(results: Results, budget: str, year: str) -> NDArray[np.float64]:
+def money_approved(results: Results, budget: str, year: str) -> NDArray[np.float64]:
     """What a budget has to spend in a year, virements and money brought forward included, by run."""
     ledger, lines = results.ledger, results.scenario.funding.lines
     y = list(dict.fromkeys(results.years)).index(year)
@@ -116,7 +125,7 @@ def claimed(claims: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a column is missing, a kind unknown, an amount a cost, or the same saving claimed twice: every fault at once.
+        If a column or a cell is missing, a kind unknown, an amount a cost, or the same saving claimed twice: every fault at once.
 
     Examples
     --------
@@ -124,23 +133,13 @@ def claimed(claims: pd.DataFrame) -> pd.DataFrame:
     >>> claimed(pd.DataFrame(rows, columns=["what", "kind", "budget", "financial_year", "gbp"])).loc[:, "2020/21"].tolist()
     [-58374.0]
     """
-    missing = [column for column in _CLAIM if column not in claims]
-    if missing:
-        raise ValueError(f"claims has no column {', '.join(missing)}: expected {', '.join(_CLAIM)}")
-    faults = [
-        f"row {i}: kind = {kind!r}, expected one of {CASHABLE}, {OVERSPEND}, {AVOIDED}"
-        for i, kind in enumerate(claims["kind"])
-        if kind not in (CASHABLE, OVERSPEND, AVOIDED)
-    ]
-    faults += [f"row {i}: gbp = {x}, a saving is negative" for i, x in enumerate(claims["gbp"]) if not x <= 0]
+    faults = row_faults("claims", claims, _CLAIM)
     for (what, year), same in claims.groupby(["what", "financial_year"], sort=False):
         if len(same) > 1:
             where = "; ".join(f"{kind} in {budget}" for kind, budget in zip(same["kind"], same["budget"], strict=True))
             faults.append(f"{what!r} in {year} is counted {len(same)} times: {where}")
     if faults:
-        raise ValueError(
-            "claims, " + str(len(faults)) + " problem" + "s" * (len(faults) > 1) + "\n  " + "\n  ".join(faults)
-        )
+        raise ValueError(listed("claims", faults))
     return claims.pivot_table(
         index=["kind", "budget"], columns="financial_year", values="gbp", aggfunc="sum", fill_value=0.0
     )
@@ -176,8 +175,13 @@ def refuse_unpaired(base: Results, option: Results) -> None:
             raise ValueError(
                 f"{base.scenario.name} and {option.scenario.name} differ in {what}: run them alike to compare"
             )
+    if not np.array_equal(base.numbers, option.numbers):
+        raise ValueError(
+            f"{base.scenario.name} and {option.scenario.name} hold {base.runs:,} runs each, of other numbers: complete them to compare"
+        )
 
 
 def paired(base: Results, option: Results) -> bool:
     """Whether two results share their luck and their months."""
-    return all(getattr(base, name) == getattr(option, name) for name in _ALIKE)
+    alike = all(getattr(base, name) == getattr(option, name) for name in _ALIKE)
+    return alike and np.array_equal(base.numbers, option.numbers)

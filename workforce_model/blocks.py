@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,7 @@ from workforce_model.doubt import draw_values
 from workforce_model.draws import Words
 from workforce_model.funding import Ledger, approved_amount, fund
 from workforce_model.history import History
+from workforce_model.known_months import with_known_people, with_known_spend
 from workforce_model.monthly_bill import People, by_budget, price
 from workforce_model.periods import financial_year
 from workforce_model.posts import Posts, lay_out
@@ -27,8 +30,11 @@ def run_block(
     mine, draw = np.unique(runs % draws, return_inverse=True)
     here = {path: value[mine] for path, value in values.items()}
     words = Words(seed, runs)
-    history = simulate(scenario.place, scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words)
+    played = simulate(
+        scenario.place, scenario.periods, scenario.workforce, scenario.caseloads, here, draw, words, scenario.actuals
+    )
     posts = lay_out(scenario.workforce, scenario.periods.start)
+    history = with_known_people(scenario, posts, played)
     cost, ledger, checks = price_and_fund(scenario, posts, history, here, draw, approved)
     return Block(runs=runs, history=history, cost=cost, ledger=ledger, checks=checks)
 
@@ -37,11 +43,13 @@ def price_and_fund(
     scenario: Scenario, posts: Posts, history: History, values: Values, draw: NDArray[np.intp],
     approved: dict[str, NDArray[np.float64]],
 ) -> tuple[NDArray[np.float64], Ledger, tuple[Check, ...]]:  # fmt: skip
-    """The pounds of people and cases already played: what they cost, who paid, and whether it all adds up."""
+    """The pounds of people and cases already played: what they cost (in known months, as reported), who paid, and whether it all adds up."""
     months = scenario.periods.months()
     years = tuple(financial_year(month) for month in months)
     budgets = tuple(sorted(scenario.funding.budgets))
-    cost = price(people_of(scenario, posts, history), months, scenario.costs, values, draw, budgets)
+    people = people_of(scenario, posts, history)
+    modelled = price(people, months, scenario.costs, values, draw, budgets)
+    cost = with_known_spend(scenario, posts, people, modelled, values, draw)
     ledger = fund(by_budget(cost), years, budgets, scenario.funding, approved)
     return cost, ledger, check_block(scenario, posts, history, cost, ledger)
 
@@ -57,11 +65,13 @@ def people_of(scenario: Scenario, posts: Posts, history: History) -> People:
     commissioned = {name for name, group in contracts.items() if group.kind == "commissioned"}
     established = np.array([name in scenario.workforce.posts for name in posts.groups])
     return People(
-        permanent=history.staff["permanent"][1:],
-        agency=(history.staff["agency"] + history.people("stand_in") + history.people("on_notice"))[1:],
-        started=history.staff["started"][1:],
-        converted=history.staff["converted"][1:],
-        fee_due=history.people("converted_in_fee_period" if scenario.workforce.fee_free_months else "converted")[1:],
+        permanent=_whole(history.staff["permanent"])[1:],
+        agency=(_whole(history.staff["agency"]) + history.people("stand_in") + history.people("on_notice"))[1:],
+        started=_whole(history.staff["started"])[1:],
+        converted=_whole(history.staff["converted"])[1:],
+        fee_due=_whole(
+            history.people("converted_in_fee_period" if scenario.workforce.fee_free_months else "converted")
+        )[1:],
         replaced=history.staff["agency_ended"][1:] * established[:, None],
         fte=np.array([group.fte for group in groups]),
         grade=tuple(group.grade for group in groups),
@@ -72,6 +82,11 @@ def people_of(scenario: Scenario, posts: Posts, history: History) -> People:
             for name in posts.groups
         ),
     )
+
+
+def _whole(counted: NDArray[Any]) -> NDArray[np.int16]:
+    """Whole people: a known month holds the reported FTE in parts of people, whose cost is the reported one."""
+    return counted if counted.dtype == np.int16 else np.rint(counted).astype(np.int16)
 
 
 def approvals(scenario: Scenario) -> dict[str, NDArray[np.float64]]:

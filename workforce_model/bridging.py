@@ -31,10 +31,11 @@ from workforce_model.scenario import Scenario, as_tree, scenario_from
 Tree = dict[str, Any]
 
 DRIVERS: dict[str, str] = {
+    "what happened": r"actuals\b",
     "posts": r"workforce\.(teams|posts|agency)\b|duties\b",
     "start and end dates": r"workforce\.(posts|agency)\.\w+\.(created|starts_on|first_month|last_month)$",
     "conversion": r"workforce\.(conversion\w*|campaigns\b|fee_free_months|posts\.\w+\.planned_conversions)",
-    "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|moves\b|(filling|recruit|market|newly|cover)\w*|agency_\w+)",
+    "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|moves\b|(filling|recruit|market|newly|cover)\w*|agency_\w+)|correlations\.agency_as_learnt\b",
     "turnover": r"workforce\.((turnover|tenure|year|national|caseload|retention|absence)\w*|agency_share_effect|(teams|posts)\.\w+\.(leaving_multiplier|retention_\w+))",
     "demand": r"caseloads\b",
     "prices": r"costs\b",
@@ -200,6 +201,7 @@ _WHOLE = (
     r"workforce\.(posts|agency|teams)\.\w+$",
     r"costs\.(commissioned_team_price|grades)\.\w+$",
     r"funding\.(lines|budgets)\.\w+$",
+    r"actuals$",
 )
 """Tables that move whole where only one scenario has them."""
 

@@ -22,7 +22,6 @@ from workforce_model.charts_money import (
     cost_against_envelope,
     funding_statement,
     mtfp_steps,
-    newest_budget,
 )
 from workforce_model.charts_monitoring import plan_against_actual
 from workforce_model.charts_page import COLOURS, axes_of, figure_of, finished, half_page, save, text_alternative, titled
@@ -47,6 +46,10 @@ def first_charts(results: Sequence[Results]) -> dict[str, Figure]:
         "posts_filled": posts_filled(focus),
         "share_at_or_over": share_at_or_over(results, team=busiest(results)),
         "staffing": staffing(focus),
+        "funding_statement": funding_statement(focus),
+        "agency_bill": agency_bill([r for r in results if r.years == focus.years]),
+        "caseload_spread": caseload_spread(focus),
+        "assumption_quality": assumption_quality(focus.scenario),
     }
     return {name: figure_of(ax) for name, ax in charts.items()}
 
@@ -70,7 +73,6 @@ __all__ = [
     "half_page",
     "heat_map",
     "mtfp_steps",
-    "newest_budget",
     "plan_against_actual",
     "posts_filled",
     "rates_beside_peers",

@@ -24,7 +24,7 @@ from matplotlib.text import Annotation
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
-from workforce_model.formats import thousands
+from workforce_model.formats import capital, thousands
 from workforce_model.measures import spread
 from workforce_model.results import Results
 from workforce_model.tables import reported_years
@@ -154,12 +154,17 @@ def titled(ax: Axes, headline: str, subtitle: str, detail: str, source: str) -> 
 def label_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
     """Names in a column right of the axes, each joined to its point, as (x, y, name, colour), left out where y
     is not defined; the page moves them apart."""
-    inches = 0.19 * figure_of(ax).get_figwidth() / _size(figure_of(ax))
+    inches = column_of(ax)
     for x, y, name, colour in (end for end in ends if np.isfinite(end[1])):
         line = {"arrowstyle": "-", "color": colour, "linewidth": 1.0, "shrinkA": 1, "shrinkB": 2}
         note = ax.annotate(wrapped(name, inches, BODY), (x, y), (1.03, y), textcoords=("axes fraction", "data"),
                            color=TEXT, va="center", fontsize=BODY, annotation_clip=False, arrowprops=line)  # fmt: skip
         note.set_label(_END)
+
+
+def column_of(ax: Axes) -> float:
+    """The width of the column right of the axes, in inches of full-size text."""
+    return 0.19 * figure_of(ax).get_figwidth() / _size(figure_of(ax))
 
 
 def name_rows(ax: Axes, names: Sequence[str], lines: int = 2) -> None:
@@ -232,28 +237,6 @@ def pounds_k(gbp: float) -> str:
     """
     text = thousands(gbp)
     return f"(£{text[1:-1]}k)" if text.startswith("(") else f"£{text}k"
-
-
-def march(year: str) -> str:
-    """The month a financial year ends in.
-
-    Examples
-    --------
-    >>> march("2019/20")
-    'March 2020'
-    """
-    return f"March {int(year[:4]) + 1}"
-
-
-def capital(text: str) -> str:
-    """Text with a capital first, the rest as it is.
-
-    Examples
-    --------
-    >>> capital("the MTFP")
-    'The MTFP'
-    """
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def named(text: str) -> str:

@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from workforce_model.charts_money import newest_budget
 from workforce_model.charts_page import (
     BLUE,
     BODY,
@@ -22,24 +21,25 @@ from workforce_model.charts_page import (
     colours,
     finished,
     label_ends,
-    march,
     month_ticks,
     name_rows,
     named,
     place_of,
     reported,
 )
+from workforce_model.envelope import newest_budget
 from workforce_model.formats import fte, percent, rounded
 from workforce_model.history import HISTOGRAM
 from workforce_model.luck import CLEAR
 from workforce_model.measures import Spread, measured, measured_in_year, spread
+from workforce_model.periods import march
 from workforce_model.results import Results
 from workforce_model.tables import reported_years
 
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """How soon are the posts filled? A budget's posts held by permanent staff, month by month."""
-    budget = budget or newest_budget(results)
+    budget = budget or newest_budget(results.scenario) or results.budgets[0]
     ax = axes_of(ax)
     stated = results.scenario.workforce.posts
     groups = [i for i, name in enumerate(results.posts.groups) if name in stated and stated[name].budget == budget]

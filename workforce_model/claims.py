@@ -72,11 +72,16 @@ def _locked(note: Path, target: Path) -> IO[str]:
         file = open(note, "a+", encoding="utf-8")  # noqa: SIM115  # open for as long as the claim
         try:
             _lock(file)
-        except OSError:
+        except (BlockingIOError, PermissionError):
             file.seek(0)
             held = file.read()
             file.close()
             raise FolderInUse(f"{target} is being written by {_holder(held)}; wait for it, or name another folder") from None  # fmt: skip
+        except OSError as error:
+            file.close()
+            raise OSError(
+                error.errno, f"{note} cannot be locked ({error.strerror}); write to a folder on this machine"
+            ) from error
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(file.fileno()), note.stat()):
                 file.truncate(0)

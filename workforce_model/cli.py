@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 
 from workforce_model import __version__
 from workforce_model.actions import load_plan
+from workforce_model.actuals_template import write_template
 from workforce_model.census_report import census as council_census
 from workforce_model.census_report import write_census
 from workforce_model.comparison import compare as compare_scenarios
@@ -25,7 +26,11 @@ from workforce_model.files import load_scenario, read_alone, read_inputs
 from workforce_model.model import RUNS, SEED, Interrupted, Results
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
+from workforce_model.review_folder import write_review
 from workforce_model.run_folder import ChecksFailed, run_folder, write_run
+from workforce_model.run_record import input_file
+from workforce_model.six_month_review import FEW, NOTHING, PLAN
+from workforce_model.six_month_review import review as review_scenario
 from workforce_model.summary import summary_text
 from workforce_model.verification import verify as verify_folder
 from workforce_model.workers import WorkerDied, worker_pool
@@ -108,6 +113,59 @@ def compare(
 
 
 @commands.command()
+@click.argument("scenario", metavar="APPROVED.toml")
+@click.option(
+    "--actuals", type=click.Path(), help="What happened, as the template asks; without it, as the plan stands."
+)
+@click.option("--baseline", type=click.Path(), default=str(NOTHING), help="Doing nothing; by default the shipped one.")
+@click.option("--plan", type=click.Path(), default=str(PLAN), help="The improvement plan; by default the shipped one.")
+@click.option("--runs", default=RUNS, show_default=True, help="Futures of the plan, of doing nothing, of the forecast.")
+@click.option("--few", default=FEW, show_default=True, help="Futures of each play a question makes for itself.")
+@click.option("--seed", default=SEED, show_default=True, help="Root seed; the same seed is the same luck.")
+@click.option("--out", type=click.Path(), help="Folder to write; by default a new one under results/.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier review in that folder.")
+@click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
+def review(
+    scenario: str,
+    actuals: str | None,
+    baseline: str,
+    plan: str,
+    runs: int,
+    few: int,
+    seed: int,
+    out: str | None,
+    overwrite: bool,
+    processes: int | None,
+) -> None:
+    """Answer the twenty questions of a six-month review, and write them to a folder."""
+    approved, nothing, stated = load_scenario(scenario), load_scenario(baseline), load_plan(plan)
+    inputs = [file for path in (scenario, baseline) for file in read_inputs(path)]
+    inputs += [input_file(path) for path in (plan, actuals) if path is not None]
+    wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
+    with run_folder(out, f"review-{approved.name}", overwrite=overwrite) as claim:
+        with _pool(wanted) as executor, tqdm(total=20, unit=" answers", disable=None, leave=False) as bar:
+            found = review_scenario(
+                approved, actuals, runs, seed, baseline=nothing, actions=stated, few=few, executor=executor,
+                progress=lambda _: bar.update(),
+            )  # fmt: skip
+        _say(found.text())
+        _say(f"Written to {write_review(found, claim, overwrite=overwrite, inputs=inputs)}")
+
+
+@commands.command()
+@click.argument("run_folder", type=click.Path(), metavar="RUN_FOLDER")
+@click.option("--out", type=click.Path(), required=True, help="Folder to make for the paper and the workbook.")
+@click.option("--proposal", help="Scenario proposed; by default the first option with posts of its own, or the last.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier paper in that folder.")
+@click.option("--force", is_flag=True, help="Write in spite of a failed check; every page says CHECKS FAILED.")
+def paper(run_folder: str, out: str, proposal: str | None, overwrite: bool, force: bool) -> None:
+    """Make the Cabinet paper and the workbook of a run from its folder; nothing is simulated again."""
+    from workforce_model.paper import write
+
+    _say(f"Written to {write(run_folder, out, proposal=proposal, overwrite=overwrite, force=force)}")
+
+
+@commands.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO.toml...")
 def check(scenarios: tuple[str, ...]) -> None:
     """Check scenario files; list what is still to be obtained and what rests on later evidence."""
@@ -141,6 +199,22 @@ def check(scenarios: tuple[str, ...]) -> None:
                 _say(f"    {place}: {stated.value:g}{spread} {stated.unit}{reason}")
     if faults:
         sys.exit(BAD_INPUT)
+
+
+@commands.command()
+@click.option(
+    "--scenario",
+    default="scenarios/approved.toml",
+    show_default=True,
+    help="Whose teams, posts and months it asks for.",
+)
+@click.option("--out", required=True, type=click.Path(), help="Folder to write the form to.")
+@click.option("--first", help="First month that happened, 2019-04; by default the first reported.")
+@click.option("--last", help="Last month that happened, 2019-09; by default six months.")
+def template(scenario: str, out: str, first: str | None, last: str | None) -> None:
+    """Write the form for monthly actuals, CSV and XLSX, headed by a scenario's teams and months."""
+    for path in write_template(out, load_scenario(scenario), first=first, last=last):
+        _say(f"Written to {path}")
 
 
 @commands.command()

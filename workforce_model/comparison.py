@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workforce_model.benefits import refuse_unpaired
 from workforce_model.doubt import DRAWS
 from workforce_model.luck import CLEAR, parts_of
 from workforce_model.measures import Spread, spread
 from workforce_model.model import RUNS, SEED
-from workforce_model.outcomes import Outcome, settled, settled_year, standard_outcomes
+from workforce_model.outcomes import Outcome, asked, paper_outcomes, settled, settled_year, standard_outcomes
 from workforce_model.playing import play, versions_of
+from workforce_model.results import Results
 from workforce_model.scenario import Scenario, as_tree
 
 Figures = NDArray[np.float64]
@@ -38,7 +41,8 @@ class Comparison:
     seed : int
     doubt : bool
     null : float
-        The largest difference between the base and the base played again, over all outcomes and runs tried.
+        The largest difference between the base and the base played again, over all outcomes and runs tried; not a
+        number where it was not.
     failed : tuple of str
         Checks that failed in any scenario.
     """
@@ -185,21 +189,46 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
         raise ValueError(
             f"compare: {len(names)} scenarios{f', stated twice: {twice}' if twice else ''}; expected two or more, told apart by name"
         )
-    asked = standard_outcomes(scenarios[0]) if outcomes is None else tuple(settled(outcome) for outcome in outcomes)
+    wanted = standard_outcomes(scenarios[0]) if outcomes is None else tuple(settled(outcome) for outcome in outcomes)
     numbers = np.arange(runs)
     versions = versions_of(scenarios, seed, doubt)
-    played = play(versions, asked, numbers, seed, executor=executor, told=progress)
+    played = play(versions, wanted, numbers, seed, executor=executor, told=progress)
     few = numbers[: min(runs, _NULL_RUNS)]
-    (again,) = play(versions[:1], asked, few, seed, executor=executor, chunk=_NULL_RUNS // 2)
-    gaps = [np.nan_to_num(again.figures[o] - played[0].figures[o][few], nan=0.0) for o in asked]
+    (again,) = play(versions[:1], wanted, few, seed, executor=executor, chunk=_NULL_RUNS // 2)
+    gaps = [np.nan_to_num(again.figures[o] - played[0].figures[o][few], nan=0.0) for o in wanted]
     return Comparison(
         scenarios=tuple(scenarios),
-        outcomes=tuple(asked),
+        outcomes=tuple(wanted),
         figures=tuple(one.figures for one in played),
         seed=seed,
         doubt=doubt,
         null=float(max(np.abs(gap).max() for gap in gaps)),
         failed=tuple(sorted({name for one in played for name in one.failed})),
+    )
+
+
+def of_results(together: Sequence[Results]) -> Comparison:
+    """The comparison of runs already played alike: same seed, number of runs, doubt and months.
+
+    The outcomes are those a paper prints; the base is not played again, so ``null`` is not a number.
+
+    Raises
+    ------
+    ValueError
+        Naming what differs, if the runs are not paired.
+    """
+    base, *options = together
+    for option in options:
+        refuse_unpaired(base, option)
+    outcomes = paper_outcomes(base.scenario, [option.scenario for option in options])
+    return Comparison(
+        scenarios=tuple(r.scenario for r in together),
+        outcomes=outcomes,
+        figures=tuple({outcome: asked(r, outcome) for outcome in outcomes} for r in together),
+        seed=base.seed,
+        doubt=base.doubt,
+        null=math.nan,
+        failed=tuple(sorted({check.name for r in together for check in r.checks if check.status == "failed"})),
     )
 
 
@@ -212,7 +241,7 @@ def refuse_impossible(runs: int, seed: int) -> None:
 
 def inputs_that_differ(scenarios: Sequence[Scenario]) -> pd.DataFrame:
     """The places at which scenarios state different things; an assumption is one place, with its range."""
-    stated = [dict(_leaves(as_tree(scenario), "")) for scenario in scenarios]
+    stated = [dict(leaves(as_tree(scenario), "")) for scenario in scenarios]
     places = sorted({place for one in stated for place in one})
     rows = []
     for place in places:
@@ -222,12 +251,13 @@ def inputs_that_differ(scenarios: Sequence[Scenario]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["input", *(scenario.name for scenario in scenarios)])
 
 
-def _leaves(tree: Any, place: str) -> list[tuple[str, str]]:
+def leaves(tree: Any, place: str) -> list[tuple[str, str]]:
+    """Every value a scenario's tables state, by its dotted place; an assumption is one value, words are left out."""
     if isinstance(tree, dict) and "value" in tree and "unit" in tree:
         span = f" [{tree['low']:g} to {tree['high']:g}]" if "low" in tree else ""
         return [(place, f"{tree['value']:g}{span} {tree['unit']}")]
     if isinstance(tree, dict):
-        return [leaf for key, part in tree.items() for leaf in _leaves(part, f"{place}.{key}" if place else key)]
+        return [leaf for key, part in tree.items() for leaf in leaves(part, f"{place}.{key}" if place else key)]
     if place.endswith((".source", ".label", ".approved_by", ".role", ".cost_centre")):
         return []
     return [(place, str(tree))]

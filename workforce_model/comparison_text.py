@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ def _ranking(found: Comparison, outcome: Outcome) -> list[str]:
 def _null(found: Comparison) -> list[str]:
     base = found.scenarios[0].name
     said = "exactly 0" if found.null == 0 else f"NOT nought: {found.null:g}"
+    said = "not played again" if math.isnan(found.null) else said
     said = f"Null comparison: {base} less {base} played again, largest difference in any figure and run: {said}."
     lines = textwrap.wrap(said, WIDTH)
     if found.failed:

@@ -121,6 +121,15 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     return found
 
 
+def newest_budget(scenario: Scenario) -> str | None:
+    """The budget whose posts were created last; None where no posts are created while the clock runs."""
+    created = {
+        budget: max(str(group.created) for group in scenario.workforce.posts.values() if group.budget == budget)
+        for budget in envelopes(scenario, at="value")
+    }
+    return max(created, key=lambda budget: created[budget]) if created else None
+
+
 def values_at(scenario: Scenario, end: End) -> Values:
     """Every assumption at its value, or at the low or high end of its range where it has one; one draw each."""
     stated = {path: (getattr(a, end), a.value) for path, a in scenario.assumptions().items()}

@@ -162,7 +162,7 @@ def _chain(subject: str) -> list[_Stated]:
     if not subject or re.search(r"[\x00-\x1f\x7f]", subject):
         rule = "expected the path of a file; this is text, and a path is never read as if it were the content"
         raise ScenarioError("a scenario", [Problem("path", json.dumps(subject[:40], ensure_ascii=False), rule)])
-    path = _find(subject)
+    path = found_or_shipped(subject)
     unfit = _unfit(path)
     if unfit == _GONE and Path(subject).parent == Path("scenarios"):
         unfit += nearest(path.stem, (file.stem for file in shipped_scenarios().glob("*.toml")))
@@ -178,7 +178,8 @@ def _chain(subject: str) -> list[_Stated]:
     return chain
 
 
-def _find(subject: str) -> Path:
+def found_or_shipped(subject: str) -> Path:
+    """The path given, or the file of that name that comes with the library where ``scenarios/`` is not here."""
     given = Path(subject)
     shipped = shipped_scenarios() / given.name
     elsewhere = given.is_absolute() or given.parent.name != "scenarios" or os.path.lexists(given)

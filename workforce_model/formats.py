@@ -75,3 +75,48 @@ def percent(share: float) -> str:
     if whole == 100 and share < 1:
         return ">99%"
     return f"{whole}%"
+
+
+def capital(text: str) -> str:
+    """Text with a capital first, the rest as it is.
+
+    Examples
+    --------
+    >>> capital("the MTFP")
+    'The MTFP'
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def money(gbp: float) -> str:
+    """Pounds in a sentence, without a sign: thousands, or millions to one decimal from a million up.
+
+    What is not nought never prints as nought.
+
+    Examples
+    --------
+    >>> money(474_247), money(-12_241_340), money(300), money(0)
+    ('£474k', '£12.2m', 'less than £1k', 'nil')
+    """
+    if math.isnan(gbp):
+        return NOT_DEFINED
+    size = abs(gbp)
+    if size < 0.005:
+        return "nil"
+    if rounded(size / 1000) >= 1000:
+        return f"£{rounded(size / 1_000_000, 1):,}m"
+    return f"£{rounded(size / 1000)}k" if rounded(size / 1000) else "less than £1k"
+
+
+def points(share: float) -> str:
+    """The size of a change in a share, in percentage points to one decimal.
+
+    Examples
+    --------
+    >>> points(-0.0857), points(0.01), points(0.0001)
+    ('8.6 points', '1.0 point', 'less than 0.1 points')
+    """
+    size = rounded(abs(100 * share), 1)
+    if not size and abs(share) > 1e-12:
+        return "less than 0.1 points"
+    return f"{size} point{'' if size == 1 else 's'}"

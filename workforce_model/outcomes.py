@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -207,3 +208,17 @@ def standard_outcomes(scenario: Scenario) -> tuple[Outcome, ...]:
     staff = [Outcome(name, year=second) for name in ("in_post_fte", "agency_cover_fte", "agency_additional_fte")]
     teams = [None, *sorted(scenario.caseloads.teams)]
     return (*money, *staff, *(Outcome("share_at_or_over", team=team, year=second) for team in teams))
+
+
+def paper_outcomes(base: Scenario, options: Sequence[Scenario]) -> tuple[Outcome, ...]:
+    """What a Cabinet paper says of an option beside the baseline: every year's pounds, two years' staff and caseloads."""
+    years = reported(base)
+    money = [Outcome(name, year=year) for name in ("net_cost_gbp", "agency_cost_gbp") for year in (*years, ALL_YEARS)]
+    names = ("in_post_fte", "vacancy_fte", "agency_cover_fte", "agency_additional_fte", "commissioned_fte",
+             "unallocated_cases", "changes_of_worker")  # fmt: skip
+    people = [Outcome(name, year=year) for name in names for year in years[:2]]
+    teams = set(base.caseloads.teams).intersection(*(option.caseloads.teams for option in options))
+    shares = [
+        Outcome("share_at_or_over", team=team, year=year) for team in (None, *sorted(teams)) for year in years[:2]
+    ]
+    return (*money, *people, *shares)

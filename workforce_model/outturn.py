@@ -54,7 +54,7 @@ def monitoring_form(
     ------
     ValueError
         If a column is missing, a code stands twice, a month is outside the year so far, an amount is not finite,
-        a code has no budget row, or less is still to come than is already committed: every fault at once.
+        a code has no budget row or nothing stated for the rest of the year, or less is still to come than is already committed: every fault at once.
 
     Examples
     --------
@@ -111,6 +111,8 @@ def _rows_wrong(
             yield f"{name} row {row}: {' '.join(str(table.loc[row, key]) for key in keys)} stands twice"
         for code in sorted({tuple(code) for code in table[CODE].to_numpy()} - known):
             yield f"{name} has code {' '.join(map(str, code))}, which has no budget row; give it one, of 0 if it has none"
+    for code in sorted(known - {tuple(code) for code in rest_of_year[CODE].to_numpy()}):
+        yield f"rest_of_year has no row for {' '.join(map(str, code))}; give it one, of 0 if nothing is to come"
     for row, when, kind in general_ledger[["month", "type"]].itertuples():
         if kind not in _TYPES:
             yield f"general_ledger row {row}: type = {kind!r}, expected one of {', '.join(_TYPES)}"

@@ -257,6 +257,20 @@ def monthly_probability(annual: ArrayLike, reading: Reading) -> NDArray[np.float
     return np.asarray(1 - (1 - rate) ** (1 / 12))
 
 
+def annual_rate(monthly: float, reading: Reading) -> float:
+    """The yearly rate, under a reading, of a monthly chance: :func:`monthly_probability` the other way round.
+
+    Examples
+    --------
+    >>> round(annual_rate(0.013, "replaced"), 4), round(annual_rate(0.013, "not_replaced"), 4)
+    (0.156, 0.17)
+    """
+    if reading == "replaced":
+        return 12 * monthly
+    kept = float((1 - monthly) ** 12)
+    return 1 / kept - 1 if reading == "not_replaced" else 1 - kept
+
+
 @record
 class Periods:
     """The clock: the first and last simulated months, and where reported tables begin."""
@@ -279,3 +293,14 @@ class Periods:
         elif len(self.months()) > 600:
             found.append(("end", "at most 600 months"))
         return found
+
+
+def march(year: str) -> str:
+    """The month a financial year ends in.
+
+    Examples
+    --------
+    >>> march("2019/20")
+    'March 2020'
+    """
+    return f"March {int(year[:4]) + 1}"

@@ -27,7 +27,7 @@ from workforce_model.workers import in_turn, named
 Figures = NDArray[np.float64]
 Approved = dict[str, NDArray[np.float64]]
 
-PLAYED = ("place", "periods", "workforce", "caseloads")
+PLAYED = ("place", "periods", "workforce", "caseloads", "actuals")
 """What the simulation reads of a scenario; the rest prices, funds or describes what it played."""
 CHUNK = 1_024
 """The most runs of one task; figures do not depend on it."""

@@ -115,6 +115,26 @@ class Results:
         months = np.array(self.years) == year
         return np.asarray(self.cost[months, self.budgets.index(budget)].sum(axis=(0, 1)))
 
+    def alone(self, run: int) -> Results:
+        """One run by itself, by its position: what came of one possible world."""
+        history = self.history
+        return dataclasses.replace(
+            self,
+            numbers=self.numbers[[run]],
+            history=dataclasses.replace(
+                history,
+                staff={name: counted[..., [run]] for name, counted in history.staff.items()},
+                cases={name: counted[..., [run]] for name, counted in history.cases.items()},
+                passed=history.passed[..., [run]],
+                holder_fte=history.holder_fte[..., [run]],
+                bands=history.bands[..., [run]],
+            ),
+            cost=self.cost[..., [run]],
+            ledger=dataclasses.replace(
+                self.ledger, **{name: getattr(self.ledger, name)[..., [run]] for name in ("used", "gap", "unspent")}
+            ),
+        )
+
     def summary(self) -> str:
         """One screen: cost, funding, staff and caseload, each with its range."""
         from workforce_model.summary import summary_text

@@ -5,11 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import os
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +15,16 @@ import pandas as pd
 from workforce_model.agency_premium import agency_premium_table
 from workforce_model.benefits import benefits, difference_check, paired
 from workforce_model.checks import Check
-from workforce_model.claims import Claim, claimed
+from workforce_model.claims import Claim
+from workforce_model.comparison import of_results
 from workforce_model.costs import KINDS
 from workforce_model.envelope import envelope_table
 from workforce_model.formats import NOT_DEFINED, rounded
 from workforce_model.measures import MEASURES, measured, teams_measured
 from workforce_model.results import Results
-from workforce_model.run_record import RECORD, read_record, write_record
+from workforce_model.run_record import read_record, write_record
 from workforce_model.scenario import InputFile
+from workforce_model.statements import funding_statements_table
 from workforce_model.summary import summary_table, summary_text
 from workforce_model.tables import (
     annual_table,
@@ -37,13 +35,11 @@ from workforce_model.tables import (
     ledger_table,
     monthly_table,
     mtfp,
+    posts_filled_table,
     reported_years,
     reserve_table,
 )
-
-
-class ChecksFailed(ValueError):
-    """A run that broke an invariant: no report of it is written."""
+from workforce_model.whole_folder import ChecksFailed, refuse_failed, run_folder, written_whole
 
 
 def write_run(
@@ -52,6 +48,7 @@ def write_run(
     *,
     overwrite: bool = False,
     inputs: Iterable[InputFile] = (),
+    force: bool = False,
 ) -> Path:
     """Write a run of one or more scenarios to a folder of tables, charts and every run's own figures.
 
@@ -66,6 +63,8 @@ def write_run(
         Replace a folder that holds an earlier run, the whole of it at once.
     inputs : iterable of InputFile
         The scenario files read, for the record.
+    force : bool
+        Write in spite of a failed check; whatever is then made of the folder says CHECKS FAILED.
 
     Returns
     -------
@@ -86,23 +85,12 @@ def write_run(
     """
     together = [results] if isinstance(results, Results) else list(results)
     _refuse_mixed(together)
-    failed = sorted({check.name for r in together for check in r.checks if check.status == "failed"})
-    if failed:
-        raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
+    if not force:
+        refuse_failed(together)
     if not isinstance(out, Claim):
         with run_folder(out, together[-1].scenario.name, overwrite=overwrite) as claim:
-            return write_run(together, claim, overwrite=overwrite, inputs=inputs)
-    target = out.path
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        _write_all(together, draft, list(inputs))
-        draft.chmod(0o755)
-        _put_in_place(draft, target, overwrite)
-    except OSError as error:
-        raise _not_written(error, draft, target) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
+            return write_run(together, claim, overwrite=overwrite, inputs=inputs, force=force)
+    return written_whole(out, lambda folder: _write_all(together, folder, list(inputs), force), overwrite=overwrite)
 
 
 def _refuse_mixed(together: list[Results]) -> None:
@@ -118,81 +106,16 @@ def _refuse_mixed(together: list[Results]) -> None:
         raise ValueError(f"runs written together share their number, seed and doubt; these have {'; '.join(ways)}")
 
 
-@contextmanager
-def run_folder(out: str | os.PathLike[str] | None, name: str, *, overwrite: bool = False) -> Iterator[Claim]:
-    """Claim the folder of a run before it is played, so that what would stop it being written stops it at once.
-
-    Parameters
-    ----------
-    out : path, optional
-        The folder; by default a new one, ``results/<name>-<time>``.
-
-    Raises
-    ------
-    FileExistsError
-        As :func:`write_run`; also if another run is writing the folder, naming it.
-    OSError
-        If nothing can be written there.
-    """
-    target = Path(out) if out is not None else Path("results") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
-    _refuse_existing(target, overwrite)
-    with claimed(target) as claim:
-        _refuse_existing(target, overwrite)
-        yield claim
-
-
-def _not_written(error: OSError, draft: Path, target: Path) -> OSError:
-    """The machine's refusal with the folder, how far it got, and what became of what was there."""
-    if isinstance(error, FileExistsError):
-        return error
-    size = sum(path.stat().st_size for path in draft.glob("*")) / 1e6
-    kept = "the earlier run in it stands" if target.exists() else "nothing was left there"
-    reason = error.strerror or str(error)
-    return OSError(
-        error.errno,
-        f"{target} was not written: {reason} after {size:,.1f} MB; {kept}, and the results can be written again",
-    )
-
-
-def _refuse_existing(target: Path, overwrite: bool) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise FileExistsError(f"{target} is a file; expected a folder for the run")
-    empty = not any(target.iterdir())
-    if not empty and not overwrite:
-        raise FileExistsError(f"{target} is not empty; name another folder, or replace the run in it with --overwrite")
-    if not empty and not (target / RECORD).exists():
-        raise FileExistsError(f"{target} holds something other than a run (it has no {RECORD}); it is not replaced")
-
-
-def _put_in_place(draft: Path, target: Path, overwrite: bool) -> None:
-    """Move the finished folder to its name; an earlier run goes only once the new one stands."""
-    if not target.exists():
-        os.rename(draft, target)
-        return
-    _refuse_existing(target, overwrite)
-    away = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    os.rename(target, away / "run")
-    try:
-        os.rename(draft, target)
-    except BaseException:
-        os.rename(away / "run", target)
-        raise
-    finally:
-        shutil.rmtree(away, ignore_errors=True)
-
-
-def _write_all(together: list[Results], folder: Path, inputs: list[InputFile]) -> None:
+def _write_all(together: list[Results], folder: Path, inputs: list[InputFile], force: bool) -> None:
     from workforce_model.charts import first_charts, save
 
-    checks = write_tables(together, folder)
+    checks = write_tables(together, folder, force=force)
     for name, figure in first_charts(together).items():
         save(figure, folder / name)
     write_record(together, folder, inputs, checks)
 
 
-def write_tables(together: list[Results], folder: Path) -> list[tuple[str, Check]]:
+def write_tables(together: list[Results], folder: Path, *, force: bool = False) -> list[tuple[str, Check]]:
     """Write every table of a run to a folder, its checks and every run's own figures with them; the first is the baseline.
 
     Returns
@@ -203,7 +126,7 @@ def write_tables(together: list[Results], folder: Path) -> list[tuple[str, Check
     Raises
     ------
     ChecksFailed
-        If a check made on what was written failed.
+        If a check made on what was written failed, unless ``force`` is given.
     """
     (folder / "summary.txt").write_text(summary_text(together) + "\n", encoding="utf-8")
     options = [option for option in together[1:] if paired(together[0], option)]
@@ -214,7 +137,7 @@ def write_tables(together: list[Results], folder: Path) -> list[tuple[str, Check
         (r.scenario.name, check) for r in together for check in (*r.checks, _ledger_reread(r, folder / "ledger.csv"))
     ]
     checks += [(option.scenario.name, difference_check(together[0], option)) for option in options]
-    made = _one_of_each(checks)
+    made = _one_of_each(checks, force)
     rows = [(scenario, *dataclasses.astuple(check)) for scenario, check in made]
     write_csv(
         pd.DataFrame(rows, columns=["scenario", *(f.name for f in dataclasses.fields(Check))]), folder / "checks.csv"
@@ -230,6 +153,8 @@ def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.Dat
         "ledger": _stacked(ledger_table, together),
         "caseload_spread": _stacked(caseload_spread_table, together),
         "mtfp": _stacked(mtfp, together),
+        "funding_statement": _stacked(funding_statements_table, together),
+        "posts_filled": _stacked(posts_filled_table, together),
         "reserve": _stacked(reserve_table, together),
         "capacity_lost": _stacked(capacity_lost_table, together),
         "agency_premium": pd.concat([agency_premium_table(r.scenario) for r in together], ignore_index=True),
@@ -239,6 +164,8 @@ def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.Dat
     if options:
         table = pd.concat([benefits(together[0], option, baseline="forecast") for option in options], ignore_index=True)
         tables["benefits"] = table
+        pairs = [of_results([together[0], option]) for option in options]
+        tables["differences"] = pd.concat([pair.differences() for pair in pairs], ignore_index=True)
     with_duties = [r.duties.annual() for r in together if r.duties.names]
     if with_duties:
         tables["duties"] = pd.concat(with_duties, ignore_index=True)
@@ -246,11 +173,11 @@ def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.Dat
     return tables
 
 
-def _one_of_each(checks: list[tuple[str, Check]]) -> list[tuple[str, Check]]:
+def _one_of_each(checks: list[tuple[str, Check]], force: bool) -> list[tuple[str, Check]]:
     """The checks by scenario and name; one made while writing takes the place of its note."""
     latest = {(scenario, check.name): check for scenario, check in checks}
     failed = [name for (_, name), check in latest.items() if check.status == "failed"]
-    if failed:
+    if failed and not force:
         raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
     return [(scenario, check) for (scenario, _), check in latest.items()]
 

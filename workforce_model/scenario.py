@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from workforce_model.actuals import Actuals
 from workforce_model.assumptions import (
     Assumption,
     Correlation,
@@ -67,6 +68,7 @@ class Scenario:
     correlations: dict[Name, Correlation] = dataclasses.field(default_factory=dict)
     duties: Duties | None = None
     inspection: Inspection | None = None
+    actuals: Actuals | None = None
 
     def faults(self) -> list[Fault]:
         """What is wrong between the rooms, as (key, rule) pairs."""
@@ -78,6 +80,7 @@ class Scenario:
             *self._correlations(),
             *self._paid_twice(),
             *self._unknown_to_duties(),
+            *self._actuals_at_odds(),
         ]
 
     def _unknown_names(self) -> Iterator[Fault]:
@@ -190,6 +193,32 @@ class Scenario:
                         f"unknown post group{hint}; people who are not posts state how many they are in outside",
                     )
 
+    def _actuals_at_odds(self) -> Iterator[Fault]:
+        if self.actuals is None:
+            return
+        for team in sorted(set(self.actuals.figures) ^ set(self.workforce.teams)):
+            unknown = f"unknown team; known: {', '.join(sorted(self.workforce.teams))}"
+            yield (
+                f"actuals.figures.{team}",
+                unknown if team in self.actuals.figures else "missing: a team without figures",
+            )
+        for team, columns in sorted(self.actuals.figures.items()):
+            for name in ("in_post_fte", "open_cases")[: 1 + (team in self.caseloads.teams)]:
+                if columns.get(name, (None,))[-1] is None:
+                    rule = "not available at the cut-off: a forecast starts from it; choose a cut-off that has it"
+                    yield f"actuals.figures.{team}.{name}", rule
+        first, last = self.periods.start - 1, self.periods.end
+        if not first <= self.actuals.opening <= self.actuals.cut_off <= last:
+            yield (
+                "actuals.cut_off",
+                f"actuals from {self.actuals.opening} to {self.actuals.cut_off} lie outside {first} to {last}",
+            )
+        if self.actuals.cut_off.end_time.date() > self.seen_from:
+            yield (
+                "actuals.cut_off",
+                f"{self.actuals.cut_off} is hindsight: the scenario is seen from {self.seen_from}; it is known at that month's end",
+            )
+
     def assumptions(self) -> dict[str, Assumption]:
         """Every assumption by its dotted path, in order of path."""
         return dict(sorted(_walk(self, "")))
@@ -286,7 +315,7 @@ def as_tree(value: Any) -> Any:
         return {key: as_tree(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [as_tree(inner) for inner in value]
-    if isinstance(value, str | bool | int | float | datetime.date):
+    if value is None or isinstance(value, str | bool | int | float | datetime.date):
         return value
     return str(value)
 

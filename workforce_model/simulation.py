@@ -8,7 +8,8 @@
 6. staff and caseloads are measured.
 
 Nobody leaves in the month they start, no case closes in the month it opens, an emptied post waits
-at least a month for a starter. Month 0 is the opening position.
+at least a month for a starter. Month 0 is the opening position. Where actuals are given, people and cases are
+held to them at the end of each known month, before they are measured.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from workforce_model import filling as fl
 from workforce_model import history as hs
 from workforce_model import workforce as wf
 from workforce_model.absence import go_away
+from workforce_model.actuals import Actuals
 from workforce_model.case_rates import case_rates
 from workforce_model.casework import Caseloads
 from workforce_model.draws import Words, name_key, thin
 from workforce_model.establishment import Workforce
 from workforce_model.history import History, Recorder
 from workforce_model.periods import Periods
+from workforce_model.position import Position
 from workforce_model.posts import EMPTY, PERMANENT, Cells, Posts, case_rows, joined, lay_out
 from workforce_model.staff_rates import StaffRates, Values, staff_rates
 from workforce_model.workforce import Staff
@@ -36,7 +39,8 @@ YEAR = 12
 
 
 def simulate(
-    council: str, periods: Periods, workforce: Workforce, caseloads: Caseloads, values: Values, draw: NDArray[np.intp], words: Words
+    council: str, periods: Periods, workforce: Workforce, caseloads: Caseloads, values: Values, draw: NDArray[np.intp], words: Words,
+    actuals: Actuals | None = None,
 ) -> History:  # fmt: skip
     """Play every month for a block of runs.
 
@@ -50,6 +54,8 @@ def simulate(
         Each run's draw.
     words : Words
         The random words of these runs.
+    actuals : Actuals, optional
+        What happened: known month ends are held to it.
     """
     posts, months = lay_out(workforce, periods.start), len(periods.months())
     work = _Casework(periods, workforce, caseloads, posts, values, draw, words)
@@ -61,6 +67,10 @@ def simulate(
     staff = wf.open_staff(posts, words, agreed, people.rates.newly_qualified)
     people.opening_agency_share = wf.agency_share(staff)
     cases = work.opening(staff)
+    position = actuals and Position(workforce, posts, work.rows.names, caseloads.caseload_limit, periods.start, actuals)
+    if position and position.known(0):
+        people.are_held_to(position, staff, 0)
+        position.hold_cases(staff, cases, words, 0)
     record.measure(0, staff, cases)
     for month in range(1, months + 1):
         handed_over = work.hand_over(
@@ -73,6 +83,9 @@ def simulate(
         handed_over += work.hand_over(cases, *people.absences_end_and_begin(staff, month))
         flows = work.cases_close_and_pass_on(staff, cases, month)
         flows |= work.cases_arrive_and_are_shared_out(staff, cases, month)
+        if position and position.known(month):
+            people.are_held_to(position, staff, month)
+            position.hold_cases(staff, cases, words, month)
         record.flows(month, handed_over=handed_over, **flows)
         record.measure(month, staff, cases)
     return record.history()
@@ -197,6 +210,10 @@ class _People:
     def absences_end_and_begin(self, staff: Staff, month: int) -> list[Cells]:
         """Those who start parental leave hand over their cases."""
         return [go_away(staff, self.posts, self.words, month, self.rates.absence)] if self.rates.absence else []
+
+    def are_held_to(self, position: Position, staff: Staff, month: int) -> None:
+        """People in post as known at the end of a month that happened."""
+        position.hold_people(staff, self.words, month, self.rates.newly_qualified, self.rates.lead)
 
 
 class _Casework:

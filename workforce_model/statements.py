@@ -27,6 +27,7 @@ _COST_ROWS = {
     "Commissioned team": ("commissioned team",),
     "Recruitment, induction and fees": ("recruitment", "induction", "conversion fee"),
 }
+ALL_BUDGETS = "all budgets"
 Means = NDArray[np.float64]
 
 
@@ -72,6 +73,24 @@ def funding_statement(results: Results, budget: str | None = None) -> pd.DataFra
     gap = [ledger.gap[m][:, heads].sum(axis=(0, 1)).mean() for m in years.values()]
     rows["Gap", "Cost less funding"] = np.array(gap)
     return _table(results, rows | approvals, list(years), "Funding statement", SIGNS)
+
+
+def funding_statements_table(results: Results) -> pd.DataFrame:
+    """The funding statement of every budget, and of all together, as one tidy table.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, budget (``all budgets`` for the sum), part, row, period, unit, mean; in the order of the page.
+    """
+    tables = {budget or ALL_BUDGETS: funding_statement(results, budget) for budget in (None, *results.budgets)}
+    rows = [
+        (results.scenario.name, budget, part, row, year, "GBP", float(gbp))
+        for budget, table in tables.items()
+        for (part, row), figures in zip(table.index, table.to_numpy(), strict=True)
+        for year, gbp in zip(table.columns, figures, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "budget", "part", "row", "period", "unit", "mean"])
 
 
 def reserve_statement(results: Results) -> pd.DataFrame:

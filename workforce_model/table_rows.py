@@ -33,19 +33,42 @@ def refuse_rows(name: str, table: pd.DataFrame, rules: Mapping[str, Rule]) -> No
     ValueError: costs, 1 problem
       row 2: gbp = nan   expected finite pounds, none below 0
     """
+    found = row_faults(name, table, rules)
+    if found:
+        raise ValueError(listed(name, found))
+
+
+def row_faults(name: str, table: pd.DataFrame, rules: Mapping[str, Rule]) -> list[str]:
+    """Each cell that breaks its column's rule, by row (from 1), column, value and rule.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
     missing = [column for column in rules if column not in table]
     if missing:
         raise ValueError(f"{name} has no column {', '.join(missing)}: expected {', '.join(rules)}")
-    found = [
-        f"  row {row}: {column} = {cell!r}   expected {words}"
+    return [
+        f"row {row}: {column} = {cell!r}   expected {words}"
         for row, cells in enumerate(table[list(rules)].itertuples(index=False), 1)
         for (column, (holds, words)), cell in zip(rules.items(), cells, strict=True)
         if not holds(cell)
     ]
-    if found:
-        more = [f"  and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
-        count = f"{len(found)} problem" + "s" * (len(found) != 1)
-        raise ValueError("\n".join([f"{name}, {count}", *found[:_SHOWN], *more]))
+
+
+def listed(name: str, faults: list[str]) -> str:
+    """Faults as one message: how many, the first twenty, and a count of the rest.
+
+    Examples
+    --------
+    >>> print(listed("claims", ["row 1: gbp = 5.0   expected pounds saved"]))
+    claims, 1 problem
+      row 1: gbp = 5.0   expected pounds saved
+    """
+    more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
+    count = f"{len(faults)} problem" + "s" * (len(faults) != 1)
+    return "\n  ".join([f"{name}, {count}", *faults[:_SHOWN], *more])
 
 
 def _is_number(cell: Any) -> bool:
@@ -67,7 +90,13 @@ def _is_name(cell: Any) -> bool:
     return isinstance(cell, str) and re.fullmatch("[a-z][a-z0-9_]{0,47}", cell) is not None
 
 
+def one_of(*choices: str) -> Rule:
+    """A rule that takes these texts alone."""
+    return (lambda cell: isinstance(cell, str) and cell in choices, f"one of {', '.join(choices)}")
+
+
 POUNDS: Rule = (lambda cell: _is_number(cell) and cell >= 0, "finite pounds, none below 0")
+SAVING: Rule = (lambda cell: _is_number(cell) and cell <= 0, "finite pounds; a saving is negative")
 MONTH: Rule = (_reads(month), 'a month written "2019-09"')
 FINANCIAL_YEAR: Rule = (_reads(financial_year_start), 'a financial year written "2019/20"')
 NAME: Rule = (_is_name, "a name of small letters, digits and underscores, at most 48")

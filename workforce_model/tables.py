@@ -23,6 +23,7 @@ from workforce_model.results import Results
 STATISTICS = ["mean", "p10", "p50", "p90", "mc_error", "runs"]
 TIDY = ["scenario", "period", "team", "measure", "unit", *STATISTICS]
 COUNCIL = "council"
+ALL_ROLES = "all roles"
 CENSUS = {
     "census_in_post_fte": ("in_post_fte",),
     "census_vacancy_fte": ("vacancy_fte",),
@@ -197,6 +198,36 @@ def reserve_table(results: Results) -> pd.DataFrame:
     frame.insert(0, "scenario", results.scenario.name)
     frame["unit"] = "GBP"
     frame[STATISTICS] = _statistics(results, [row[2] for row in rows]) if rows else np.empty((0, len(STATISTICS)))
+    return frame
+
+
+def posts_filled_table(results: Results) -> pd.DataFrame:
+    """Posts filled by permanent staff at each year end, by budget and role, for the budgets whose posts are created in the run.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, period, budget, role (``all roles`` for the sum), measure, unit, posts (how many there are),
+        statistics.
+    """
+    stated = results.scenario.workforce.posts
+    filled = results.history.staff["permanent"]
+    groups = {i: stated[name] for i, name in enumerate(results.posts.groups) if name in stated and stated[name].created}
+    rows = []
+    for budget in sorted({group.budget for group in groups.values()}):
+        mine = [i for i, group in groups.items() if group.budget == budget]
+        roles = {ALL_ROLES: mine} | {
+            groups[i].role: [j for j in mine if groups[j].role == groups[i].role] for i in mine
+        }
+        for year, months in reported_years(results).items():
+            for role, chosen in roles.items():
+                number = sum(groups[i].number for i in chosen)
+                rows.append((year, budget, role, number, filled[months[-1] + 1, chosen].sum(axis=0, dtype=float)))
+    frame = pd.DataFrame([row[:4] for row in rows], columns=["period", "budget", "role", "posts"])
+    frame.insert(0, "scenario", results.scenario.name)
+    frame.insert(4, "measure", "filled by permanent staff at year end")
+    frame.insert(5, "unit", "posts")
+    frame[STATISTICS] = _statistics(results, [row[4] for row in rows]) if rows else np.empty((0, len(STATISTICS)))
     return frame
 
 

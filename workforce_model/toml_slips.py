@@ -203,15 +203,26 @@ def _doubled(number: int, line: str, before: str, table: Path, place: str) -> tu
     heads = line.lstrip().startswith("[")
     try:
         tree = tomllib.loads(line)
-        path = (
-            _header(tree) if heads else next((path for path in _paths(tree, table) if path in stated_lines(before)), ())
-        )
-        first = stated_lines(before).get(path)
+        paths = [_header(tree)] if heads else [*_paths(tree, table)]
+        path, first = next(((path, at) for path in paths if (at := _first_stated(before, path))), ((), None))
     except tomllib.TOMLDecodeError:
         path, first = (), None
     rule = f"stated already in line {first}; state it once" if first else "stated already; state it once"
     given = "" if heads else line.partition("=")[2].strip()[:60]
     return Slip(number, dotted(path) if path else place, given, rule), not heads and line.count("=") > 0
+
+
+def _first_stated(text: str, wanted: Path) -> int | None:
+    """The line on which a text first states a place; None where it does not."""
+    table: Path = ()
+    for number, statement in _statements(text):
+        heads = statement.lstrip().startswith("[")
+        if heads or wanted[-1] in statement:  # other statements are not read: a long file has many
+            tree = tomllib.loads(statement)
+            table = _header(tree) if heads else table
+            if table[: len(wanted)] == wanted if heads else wanted in _paths(tree, table):
+                return number
+    return None
 
 
 def _place(table: Path, key: str) -> str:

@@ -1,0 +1,348 @@
+"""Forms of actuals are read strictly: rows B18 to B30 of the bad inputs, each with its place, and never tidied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.forms import FORM, Rows, at, book_at, book_of, csv_at, plan, rows, shipped, with_cells
+from workforce_model.actuals import Actuals
+from workforce_model.actuals_file import load_actuals
+from workforce_model.problems import ScenarioError
+
+
+def refused(folder: Path, table: Rows, **how: Any) -> str:
+    """What is said of a form that cannot be used."""
+    with pytest.raises(ScenarioError) as error:
+        load_actuals(csv_at(folder, table), plan(), **how)
+    return str(error.value)
+
+
+def read(folder: Path, table: Rows, **how: Any) -> Actuals:
+    return load_actuals(csv_at(folder, table), plan(), **how)
+
+
+# --- what is there comes back as it stands --------------------------------------------------------
+
+
+def test_the_figures_are_those_in_the_file() -> None:
+    actuals, table = shipped(), rows()
+
+    for name in ("in_post_fte", "open_cases", "leavers_fte", "permanent_pay_gbp"):
+        for i, when in enumerate(["2019-03", *map(str, actuals.months)]):
+            stated = table[at(table, when, "assessment")][table[0].index(name)]
+            assert actuals.figures["assessment"][name][i] == (float(stated) if stated else None)
+
+
+def test_the_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
+    table = rows()
+    turned = [list(reversed(row)) for row in [table[0], *reversed(table[1:])]]
+
+    assert read(tmp_path, turned).figures == read(tmp_path, table).figures
+
+
+def test_the_workbook_says_the_same_as_the_csv(tmp_path: Path) -> None:
+    assert load_actuals(book_at(tmp_path, book_of(rows())), plan()).figures == shipped().figures
+
+
+def test_illustrative_actuals_say_so_in_the_file_and_when_read(tmp_path: Path) -> None:
+    assert FORM.read_text(encoding="utf-8").splitlines()[2] == "# illustrative: yes"
+    assert shipped().illustrative
+    assert "illustrative" in shipped().findings()[0]
+    assert not read(tmp_path, rows()).illustrative
+
+
+# --- B18 to B30 -----------------------------------------------------------------------------------
+
+
+def test_b18_a_team_without_a_month_is_refused_and_not_filled(tmp_path: Path) -> None:
+    table = rows()
+    del table[at(table, "2019-06", "mash")]
+    del table[at(table, "2019-08", "fostering")]
+
+    said = refused(tmp_path, table)
+
+    assert "2019-06 mash   no row" in said
+    assert "2019-08 fostering   no row" in said
+
+
+@pytest.mark.parametrize("value", ["17", "99"])
+def test_b18_a_team_month_twice_is_refused_equal_or_not(tmp_path: Path, value: str) -> None:
+    table = rows()
+    again = list(table[at(table, "2019-06", "mash")])
+    again[table[0].index("open_cases")] = ""
+    again[2] = value
+    table.append(again)
+
+    said = refused(tmp_path, table)
+
+    assert f"line {len(table)}, team = 2019-06 mash   stands twice; the first is at line {at(table, '2019-06', 'mash') + 1}" in said  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["01/02/2019", "13/02/2019", "2019-13", "Sep 2019", "2019"])
+def test_b19_a_month_is_written_year_then_month(tmp_path: Path, written: str) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "mash", "month"): written}))
+
+    assert f"month = {written}" in said
+    assert '"2019-09"' in said
+
+
+def test_b20_months_after_the_cut_off_are_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, rows(), cut_off="2019-08")
+
+    assert said.count("after the cut-off 2019-08") == 8
+    assert 'later_months="leave out"' in said
+
+
+def test_b20_months_after_the_cut_off_are_left_out_on_request_and_counted(tmp_path: Path) -> None:
+    actuals = read(tmp_path, rows(), cut_off="2019-07", later_months="leave out")
+
+    assert (str(actuals.cut_off), actuals.left_out) == ("2019-07", 2)
+    assert "Left out: 2 months after the cut-off 2019-07." in actuals.findings()
+    assert actuals.figures["mash"]["in_post_fte"] == shipped().figures["mash"]["in_post_fte"][:5]
+
+
+@pytest.mark.parametrize(
+    ("written", "slip"),
+    [
+        ("1,234", "without commas"),
+        ("£20", "currency"),
+        ("(20)", "brackets"),
+        ("18.9%", "percentage"),
+        ("375k", "in full"),
+        ("1e3", "exponent"),
+        ("nan", "plain number"),
+        ("inf", "plain number"),
+    ],
+)
+def test_b21_a_number_dressed_up_is_refused_with_the_form_to_use(tmp_path: Path, written: str, slip: str) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "assessment", "permanent_pay_gbp"): written}))
+
+    assert f"permanent_pay_gbp = {written}" in said
+    assert slip in said
+
+
+@pytest.mark.parametrize("mark", ["c", "x", "z", "u", "low", ":"])
+def test_b22_a_mark_counts_only_if_declared_and_is_never_nought(tmp_path: Path, mark: str) -> None:
+    table = with_cells({("2019-06", "assessment", "leavers_fte"): mark})
+
+    said = refused(tmp_path, table)
+    declared = read(tmp_path, table, marks=[mark])
+
+    assert f'declare it, marks=("{mark}",)' in said
+    assert declared.figures["assessment"]["leavers_fte"][3] is None
+    assert np.isnan(declared.total("leavers_fte", "assessment"))
+    assert "Not available: 1 figures" in " ".join(declared.findings())
+
+
+def test_b23_a_blank_is_not_nought(tmp_path: Path) -> None:
+    blank = refused(tmp_path, with_cells({("2019-06", "assessment", "conversions_fte"): ""}))
+    nought = read(tmp_path, with_cells({("2019-06", "assessment", "conversions_fte"): "0"}))
+
+    assert "conversions_fte   blank, which is not nought" in blank
+    assert nought.figures["assessment"]["conversions_fte"][3] == 0
+
+
+def test_b23_a_blank_where_nothing_is_needed_is_not_available(tmp_path: Path) -> None:
+    actuals = read(tmp_path, with_cells({("2019-06", "practice_and_quality", "practice_audits_done"): ""}))
+
+    assert actuals.figures["practice_and_quality"]["practice_audits_done"][3] is None
+
+
+@pytest.mark.parametrize("written", ["Total", "total", "Council"])
+def test_b24_a_total_among_teams_is_refused(tmp_path: Path, written: str) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "mash", "team"): written}))
+
+    assert f"team = {written!r}   no team: leave out totals" in said
+
+
+@pytest.mark.parametrize("written", ["NA", "None", "null", "TRUE"])
+def test_b25_a_team_called_like_nothing_is_kept_as_text(tmp_path: Path, written: str) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "mash", "team"): written}))
+
+    assert f"team = {written!r}   unknown team" in said
+    assert "known: assessment, family_support" in said
+
+
+@pytest.mark.parametrize(("written", "hint"), [(" mash", "write mash"), ("Assessment", "write assessment"), ("famly_support", "family_support")])  # fmt: skip
+def test_b14_a_team_written_almost_right_is_refused_with_its_name(tmp_path: Path, written: str, hint: str) -> None:
+    table = rows()
+    table[at(table, "2019-06", "mash")][1] = written
+
+    assert hint in refused(tmp_path, table)
+
+
+@pytest.mark.parametrize(("extra", "word"), [(["1"], "longer"), (None, "shorter")])
+def test_b26_a_row_longer_or_shorter_than_the_header_is_refused_with_its_line(tmp_path: Path, extra: list[str] | None, word: str) -> None:  # fmt: skip
+    table = rows()
+    place = at(table, "2019-06", "mash")
+    table[place] = table[place] + extra if extra else table[place][:-1]
+
+    said = refused(tmp_path, table)
+
+    assert f"line {place + 1}   {len(table[place])} cells, {word} than the header's {len(table[0])}" in said
+
+
+def test_b27_negative_counts_are_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "assessment", "open_cases"): "-5", ("2019-07", "mash", "leavers_fte"): "-1"}))  # fmt: skip
+
+    assert "open_cases = -5" in said
+    assert "leavers_fte = -1" in said
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "rule"),
+    [
+        ("leavers_fte", "60", "leavers_fte cannot be more than in_post_fte of the month before"),
+        ("conversions_fte", "5", "conversions_fte cannot be more than starters_fte"),
+        ("cases_closed", "2000", "cases_closed + cases_passed_out cannot be more than open_cases of the month before"),
+        ("workers_at_or_over", "200", "workers_at_or_over cannot be more than workers"),
+        ("unallocated_cases", "5000", "unallocated_cases cannot be more than open_cases"),
+    ],
+)
+def test_b27_figures_that_cannot_all_be_right_are_refused(tmp_path: Path, column: str, value: str, rule: str) -> None:
+    assert rule in refused(tmp_path, with_cells({("2019-06", "assessment", column): value}))
+
+
+def test_half_a_case_is_refused(tmp_path: Path) -> None:
+    assert "whole number of cases" in refused(tmp_path, with_cells({("2019-06", "assessment", "open_cases"): "700.5"}))
+
+
+def test_b28_unexplained_stock_change_is_other_movement_with_its_size(tmp_path: Path) -> None:
+    held = float(rows()[at(rows(), "2019-06", "assessment")][rows()[0].index("cases_arrived")])
+    actuals = read(tmp_path, with_cells({("2019-06", "assessment", "cases_arrived"): f"{held - 12:g}"}))
+
+    moved = actuals.other_movement().query("other_movement != 0")
+
+    assert moved[["month", "team", "of", "other_movement"]].values.tolist() == [
+        ["2019-06", "assessment", "cases", 12.0]
+    ]
+    assert "Other movement of cases: 12.0 cases" in " ".join(actuals.findings())
+
+
+def test_b28_other_movement_above_the_declared_limit_is_refused_with_its_sums(tmp_path: Path) -> None:
+    held = float(rows()[at(rows(), "2019-06", "assessment")][rows()[0].index("cases_arrived")])
+    table = with_cells({("2019-06", "assessment", "cases_arrived"): f"{held - 12:g}"})
+
+    said = refused(tmp_path, table, other_movement=0.01)
+
+    assert "other movement of 12 is above the declared limit" in said
+    assert "open_cases = " in said
+
+
+def test_posts_that_do_not_add_up_to_the_scenarios_are_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "mash", "vacancy_fte"): "9"}))
+
+    assert "FTE of posts in mash in 2019-06" in said
+
+
+def test_agency_workers_without_a_place_in_the_scenario_are_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "mash", "agency_additional_fte"): "2", ("2019-06", "missing_children", "agency_cover_fte"): "1"}))  # fmt: skip
+
+    assert "places for 0 FTE of agency above establishment in mash in 2019-06: add them to the scenario" in said
+    assert "places for 0 FTE of agency covering a vacancy in missing_children" in said
+
+
+def test_the_first_month_is_the_opening_position_and_states_stocks_only(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-03", "mash", "leavers_fte"): "1"}))
+
+    assert "2019-03 is the opening position: stocks only" in said
+
+
+def test_a_figure_for_a_team_that_does_not_answer_is_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "mash", "open_cases"): "10"}))
+
+    assert "mash does not answer this; leave it blank" in said
+
+
+def test_an_unknown_or_missing_column_is_named_with_the_nearest(tmp_path: Path) -> None:
+    table = rows()
+    table[0][table[0].index("leavers_fte")] = "leavers_ftes"
+
+    said = refused(tmp_path, table)
+
+    assert "leavers_ftes   unknown column; did you mean leavers_fte?" in said
+    assert "no column leavers_fte (Leavers, FTE)" in said
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    said = refused(
+        tmp_path,
+        with_cells({
+            ("2019-04", "mash", "leavers_fte"): "£3", ("2019-05", "assessment", "open_cases"): "",
+            ("2019-06", "fostering", "workers"): "2.5", ("2019-07", "mash", "in_post_fte"): "c",
+        }),
+    )  # fmt: skip
+
+    assert said.splitlines()[0].endswith("4 problems")
+
+
+def test_a_figure_that_is_not_there_cannot_be_declared_bad(tmp_path: Path) -> None:
+    assert "no such figure" in refused(tmp_path, rows(), not_fitted=["assessment.cases_arrived.2018-06"])
+
+
+def test_what_the_file_says_of_itself_is_held_to_its_form(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as error:
+        load_actuals(csv_at(tmp_path, rows(), top=f"# illustrative: perhaps\n# source: {'x' * 601}\n"), plan())
+
+    assert "illustrative = perhaps   expected yes or no" in str(error.value)
+    assert "at most 600 characters" in str(error.value)
+
+
+# --- B29: workbooks -------------------------------------------------------------------------------
+
+
+def book_refused(folder: Path, change: Any) -> str:
+    book = book_of(rows())
+    change(book, book.active)
+    with pytest.raises(ScenarioError) as error:
+        load_actuals(book_at(folder, book), plan())
+    return str(error.value)
+
+
+def test_b29_a_formula_without_a_stored_value_is_refused_with_its_cell(tmp_path: Path) -> None:
+    said = book_refused(tmp_path, lambda book, sheet: sheet.__setitem__("C5", "=C4+1"))
+
+    assert "Actuals!C5 = =C4+1   a formula without a stored value" in said
+
+
+def test_b29_an_error_in_a_cell_is_refused(tmp_path: Path) -> None:
+    def spoil(book: Any, sheet: Any) -> None:
+        sheet["C5"] = "#REF!"
+        sheet["C5"].data_type = "e"
+
+    assert "Actuals!C5 = #REF!" in book_refused(tmp_path, spoil)
+
+
+def test_b29_hidden_rows_columns_and_sheets_are_refused(tmp_path: Path) -> None:
+    def hide(book: Any, sheet: Any) -> None:
+        sheet.row_dimensions[7].hidden = True
+        sheet.column_dimensions["D"].hidden = True
+
+    said = book_refused(tmp_path, hide)
+
+    assert "Actuals row 7   hidden" in said
+    assert "Actuals column D   hidden" in said
+
+    def hide_sheet(book: Any, sheet: Any) -> None:
+        book.create_sheet("Seen")
+        sheet.sheet_state = "hidden"
+
+    assert "a hidden sheet" in book_refused(tmp_path, hide_sheet)
+
+
+def test_b29_merged_cells_are_refused(tmp_path: Path) -> None:
+    assert "Actuals!C4:D4   merged cells" in book_refused(tmp_path, lambda book, sheet: sheet.merge_cells("C4:D4"))
+
+
+def test_a_number_kept_as_text_or_a_flag_is_refused_with_its_cell(tmp_path: Path) -> None:
+    def spoil(book: Any, sheet: Any) -> None:
+        sheet["C5"], sheet["C6"] = "9", True
+
+    said = book_refused(tmp_path, spoil)
+
+    assert "Actuals!C5 = 9   a number kept as text" in said
+    assert "Actuals!C6 = True   expected a number" in said

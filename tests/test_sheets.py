@@ -1,0 +1,91 @@
+"""Files are data: what a file is, how far it may swell, and what in it is never read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.forms import book_at, book_of, rows
+from workforce_model.problems import ScenarioError
+from workforce_model.sheets import read_table
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(ScenarioError) as error:
+        read_table(path, "Actuals")
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("form.xlsx", b"month,team\n2019-04,mash\n", "this is text, such as a CSV file"),
+        ("form.xlsx", b"<html><table></table></html>", "this is a web page"),
+        ("form.csv", b"<!DOCTYPE html><html></html>", "this is a web page"),
+        ("form.csv", b"PK\x03\x04rest", "this is a workbook"),
+        ("form.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old .xls workbook, or one locked with a password"),
+        ("form.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "expected .csv or .xlsx; this is an old .xls workbook"),
+        ("form.csv", b"\0\1\2\3", "this is not text"),
+        ("form.csv", b"", "an empty file"),
+        ("form.csv", "month,team\n2019-04,caf\xe9\n".encode("latin-1"), "line 2   not UTF-8"),
+    ],
+)  # fmt: skip
+def test_b30_a_file_that_is_not_what_its_name_says_is_told_what_it_is(tmp_path: Path, name: str, content: bytes, word: str) -> None:  # fmt: skip
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    assert word in refused(path)
+
+
+def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    assert "no such file" in refused(tmp_path / "form.csv")
+    assert "a folder" in refused(tmp_path)
+
+
+def zipped(entries: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_workbook_that_would_swell_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(zipped({"xl/workbook.xml": b"0" * 30_000_000}))
+
+    assert "expands to 30,000,000 bytes" in refused(path)
+
+
+def test_a_damaged_workbook_and_a_plain_zip_are_refused(tmp_path: Path) -> None:
+    whole = book_at(tmp_path, book_of(rows())).read_bytes()
+    (tmp_path / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "zip.xlsx").write_bytes(zipped({"letter.txt": b"hello"}))
+
+    assert "damaged or cut short" in refused(tmp_path / "cut.xlsx")
+    assert "not a workbook" in refused(tmp_path / "zip.xlsx")
+
+
+def test_entities_in_a_workbook_are_never_expanded(tmp_path: Path) -> None:
+    with zipfile.ZipFile(book_at(tmp_path, book_of(rows()))) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    entries["xl/workbook.xml"] = bomb + entries["xl/workbook.xml"].split(b"?>", 1)[-1]
+    path = tmp_path / "bomb.xlsx"
+    path.write_bytes(zipped(entries))
+
+    assert "entities" in refused(path)
+
+
+def test_notes_at_the_top_say_what_the_table_is(tmp_path: Path) -> None:
+    path = tmp_path / "form.csv"
+    path.write_text("# illustrative: yes\n# source: one run, of two\nmonth,team\n2019-04,mash\n", encoding="utf-8")
+
+    table = read_table(path, "Actuals")
+
+    assert table.notes == {"illustrative": "yes", "source": "one run, of two"}
+    assert [cell.value for cell in table.rows[0]] == ["2019-04", "mash"]
+    assert table.rows[0][1].place == "line 4, team"

@@ -1,0 +1,81 @@
+"""Which assumption failed: what was observed beside what was believed, and what it did."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.forms import forecasted, plan, shipped
+from workforce_model.actuals import Actuals
+from workforce_model.illustrative_actuals import as_actuals
+from workforce_model.model import run
+from workforce_model.outcomes import Outcome
+from workforce_model.surprise import causes, surprises, verdict
+from workforce_model.updating import update_rates
+
+made = forecasted
+
+
+def times(actuals: Actuals, changes: dict[tuple[str, str], float]) -> Actuals:
+    """Actuals with some columns of a team multiplied, as whole numbers."""
+    figures = {t: {n: tuple(x if x is None or (t, n) not in changes else float(round(x * changes[t, n])) for x in s) for n, s in f.items()} for t, f in actuals.figures.items()}  # fmt: skip
+    return dataclasses.replace(actuals, figures=figures)
+
+
+def test_a_rate_far_from_what_was_believed_has_failed_and_comes_first() -> None:
+    doubled = times(shipped(), {("assessment", "cases_arrived"): 1.6})
+    rate = update_rates(plan(), doubled).one("caseloads.teams.assessment.arrivals")
+
+    assert rate.as_far_out < 0.01
+    assert verdict(rate.as_far_out) == "failed"
+    assert (
+        verdict(update_rates(plan(), shipped()).one("caseloads.teams.assessment.arrivals").as_far_out) == "as expected"
+    )
+
+
+def test_the_table_says_each_surprise_in_words_most_surprising_first() -> None:
+    table = surprises(made())
+
+    assert table["chance_as_far_out"].is_monotonic_increasing
+    assert table["chance_as_far_out"].between(0, 1).all()
+    assert set(table["kind"]) == {"rate", "outcome"}
+    assert (table["verdict"] == table["chance_as_far_out"].map(verdict)).all()
+    assert table["sentence"].str.contains("as expected|surprising|failed").all()
+
+
+def test_outcomes_are_those_reported() -> None:
+    table = surprises(made()).set_index(["what", "team"])
+
+    assert table.loc[("leavers_fte", "council"), "observed"] == pytest.approx(shipped().total("leavers_fte"))
+    assert table.loc[("open_cases", "assessment"), "observed"] == shipped().closing("open_cases", "assessment")
+    over, workers = (shipped().closing(name) for name in ("workers_at_or_over", "workers"))
+    assert table.loc[("share_at_or_over", "council"), "observed"] == pytest.approx(over / workers)
+
+
+def test_chances_are_honest_where_the_plan_is_true() -> None:
+    """A history of the plan itself is about as often far out as the chance says."""
+
+    short = plan().replace({"periods.end": "2019-09"})
+    truth = run(short, runs=16, seed=5)
+    lasting = dict.fromkeys(("turnover", "agency", "vacancy", "caseload"))
+    chances = [
+        rate.as_far_out
+        for i in range(16)
+        for rate in update_rates(plan(), as_actuals(truth, i, pd.Period("2019-03", "M"), pd.Period("2019-09", "M")), lasting=lasting).rates
+    ]  # fmt: skip
+
+    assert np.mean(np.array(chances) < 0.1) == pytest.approx(0.1, abs=4.42 * np.sqrt(0.09 / len(chances)) + 0.02)
+
+
+def test_the_bridge_from_plan_to_forecast_adds_up_and_names_what_happened() -> None:
+    found = causes(made(), Outcome("net_cost_gbp", year="2019/20"), runs=3)
+    table = found.table().set_index("step")["mean"]
+
+    assert table["what happened"] != 0
+    assert found.parts.sum(axis=0) == pytest.approx(found.total)
+    assert table["total"] == pytest.approx(table["approved_forecast"] - table["approved"])
+    assert table["everything else"] == 0
+    assert table["prices"] == 0

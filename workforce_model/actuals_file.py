@@ -1,0 +1,358 @@
+"""Actuals read from a filled-in form: every fault at once with its line or cell, and nothing tidied.
+
+A blank is not nought. Marks for figures held back count only where they are declared. Stock change that flows do not
+explain is shown as other movement, and refused above the declared limit. Nothing after the cut-off is read.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from workforce_model.actuals import APART_IN_POST, APART_SPEND, COLUMNS, STOCK_FLOW, Actuals
+from workforce_model.actuals_form import Form, form_of
+from workforce_model.files import found_or_shipped
+from workforce_model.periods import month
+from workforce_model.problems import Problem, ScenarioError, nearest
+from workforce_model.scenario import Scenario
+from workforce_model.sheets import Cell, Table, read_table
+
+SHEET = "Actuals"
+KEYS = ("month", "team")
+OTHER_MOVEMENT = 0.05
+"""The most other movement of a month, as a share of the team's opening stock, and never less than one person or case."""
+MARKS = ("c", "x", "z", "u", "k", "low", ":", "..", "-", "n/a")
+"""Marks that publishers use for figures held back or not available; refused unless declared."""
+_LINE_OF_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,600}")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_SLIPS = (
+    (r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", "without commas: 1234"),
+    (r"[£$€].*", "without a currency sign: 375000"),
+    (r"\(.*\)", "no brackets: a negative is written -20"),
+    (r".*%", "a number, not a percentage: this form asks for counts, FTE and pounds"),
+    (r"[0-9.]+k", "in full: 375000"),
+    (r"-?[0-9.]+e[+-]?[0-9]+", "written out, without an exponent"),
+    (r"nan|inf|-inf|none|null|#n/a", "a number; leave blank what an optional column does not have"),
+)
+
+
+def load_actuals(
+    path: str | os.PathLike[str], scenario: Scenario, *, cut_off: str | None = None,
+    later_months: Literal["refuse", "leave out"] = "refuse", marks: Sequence[str] = (),
+    other_movement: float = OTHER_MOVEMENT, not_fitted: Sequence[str] = (),
+) -> Actuals:  # fmt: skip
+    """The months that happened, from a filled-in form (``workforce-model template``).
+
+    Parameters
+    ----------
+    path : str or path
+        A ``.csv`` or ``.xlsx`` file. Its earliest month is the opening position.
+    scenario : Scenario
+        Whose teams and posts the figures are of.
+    cut_off : str, optional
+        The last month to read, ``2019-09``; the last in the file if not given.
+    later_months : str
+        ``leave out`` sets months after the cut-off aside unread and counts them; otherwise they are refused.
+    marks : sequence of str
+        Marks declared to stand for a figure that is not available, such as ``c``.
+    other_movement : float
+        The declared limit of stock change that flows do not explain, as a share of the team's opening stock.
+    not_fitted : sequence of str
+        Figures known to be bad, as ``assessment.cases_arrived.2019-06``: shown, and not learnt from.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault: its line or cell, the value, the rule and the likely slip.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> plan = wm.load_scenario("scenarios/approved.toml")
+    >>> actuals = load_actuals("scenarios/illustrative_actuals.csv", plan)
+    >>> str(actuals.cut_off), actuals.illustrative
+    ('2019-09', True)
+    """
+    if later_months not in ("refuse", "leave out"):
+        raise ValueError(f"later_months = {later_months!r}: expected 'refuse' or 'leave out'")
+    table = read_table(found_or_shipped(os.fsdecode(path)), SHEET)
+    where = _columns(table)
+    found = _Read(table, scenario, where, tuple(marks), later_months, None if cut_off is None else month(cut_off))
+    found.read(other_movement, tuple(not_fitted))
+    source = table.notes.get("source") or os.path.basename(table.subject)
+    illustrative = table.notes.get("illustrative", "no").lower()
+    if illustrative not in ("yes", "no"):
+        found.faults.append(Problem("illustrative", illustrative, "expected yes or no, at the top of the file"))
+    if not _LINE_OF_TEXT.fullmatch(source):
+        found.faults.append(Problem("source", ascii(source[:40]), "expected a line of text of at most 600 characters"))
+    if found.faults or found.form is None:
+        raise ScenarioError(table.subject, found.faults)
+    return Actuals(
+        opening=found.form.opening, cut_off=found.form.cut_off, figures=found.figures, illustrative=illustrative == "yes",
+        source=source, not_fitted=tuple(not_fitted), left_out=found.left_out,
+    )  # fmt: skip
+
+
+def _columns(table: Table) -> dict[str, int]:
+    """Where each column stands; a repeated or missing one is refused."""
+    names = [str(cell.value).strip() if cell.value is not None else "" for cell in table.header]
+    for i, name in enumerate(names):
+        if not name:
+            table.faults.append(Problem(table.header[i].place, "", "a column without a name"))
+        elif name in names[:i]:
+            table.faults.append(Problem(table.header[i].place, name, "this column stands twice"))
+    missing = [key for key in KEYS if key not in names]
+    if missing:
+        raise ScenarioError(table.subject, [*table.faults, Problem("header", "", f"no column {' and '.join(missing)}: begin from the template")])  # fmt: skip
+    return {name: i for i, name in enumerate(names) if name}
+
+
+@dataclass
+class _Read:
+    """A form while it is read: its rows placed by month and team, then its figures, then what must reconcile."""
+
+    table: Table
+    scenario: Scenario
+    where: dict[str, int]
+    marks: tuple[str, ...]
+    later_months: str
+    cut_off: pd.Period | None
+    form: Form | None = None
+    left_out: int = 0
+
+    def __post_init__(self) -> None:
+        self.faults: list[Problem] = list(self.table.faults)
+        self.figures: dict[str, dict[str, tuple[float | None, ...]]] = {}
+        self.places: dict[tuple[str, str, int], str] = {}
+
+    def read(self, other_movement: float, not_fitted: tuple[str, ...]) -> None:
+        """Every fault of the file, and the figures where there are none in their cells."""
+        rows = self._placed()
+        months = sorted({when for when, _ in rows})
+        if not months or (self.faults and not rows):
+            self.faults += [] if self.faults else [Problem("file", "", "no rows of figures")]
+            return
+        last = self.cut_off or months[-1]
+        if last not in months or last == months[0]:
+            self._say("month", str(last), f"the cut-off needs rows of its own, after the opening position; the file has {months[0]} to {months[-1]}")  # fmt: skip
+            return
+        try:
+            self.form = form_of(self.scenario, months[0], last)
+        except ValueError as error:
+            self._say("month", "", str(error))
+            return
+        self._header()
+        self._cells(rows)
+        if not self.faults:
+            self.faults += [*self._at_odds(), *self._unexplained(other_movement), *self._not_there(not_fitted)]
+
+    def _say(self, place: str, given: str, rule: str) -> None:
+        self.faults.append(Problem(place, given, rule))
+
+    def _placed(self) -> dict[tuple[pd.Period, str], list[Cell]]:
+        """The rows by month and team: one each; months after the cut-off refused, or left out and counted."""
+        rows: dict[tuple[pd.Period, str], list[Cell]] = {}
+        later: set[pd.Period] = set()
+        known = self.scenario.workforce.teams
+        for row in self.table.rows:
+            when, team = self._month(row[self.where["month"]]), row[self.where["team"]]
+            if when is not None and self.cut_off is not None and when > self.cut_off:
+                later.add(when)
+                if self.later_months == "refuse":
+                    self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" sets it aside')  # fmt: skip
+                continue
+            if not isinstance(team.value, str) or team.value not in known:
+                self._say(team.place, repr(team.value), _unknown_team(str(team.value), {n: t.label for n, t in known.items()}))  # fmt: skip
+                continue
+            if when is None:
+                continue
+            if (when, team.value) in rows:
+                first = rows[when, team.value][self.where["team"]].place
+                self._say(team.place, f"{when} {team.value}", f"stands twice; the first is at {first}")
+            else:
+                rows[when, team.value] = row
+        self.left_out = len(later) if self.later_months == "leave out" else 0
+        return rows
+
+    def _month(self, cell: Cell) -> pd.Period | None:
+        if isinstance(cell.value, datetime.date) and cell.value.day == 1:
+            return pd.Period(cell.value, "M")
+        try:
+            return month(cell.value)
+        except ValueError:
+            self._say(cell.place, str(cell.value), 'expected year and month, "2019-09": day-first and month-first dates cannot be told apart')  # fmt: skip
+            return None
+
+    def _header(self) -> None:
+        form = self._form
+        for name in self.where:
+            if name not in form.answers and name not in KEYS:
+                self._say(self.table.header[self.where[name]].place, name, f"unknown column{nearest(name, [*KEYS, *form.answers])}")  # fmt: skip
+        for name, stated in form.columns.items():
+            if stated.required and name not in self.where:
+                self._say("header", "", f"no column {name} ({stated.label}, {stated.unit})")
+
+    @property
+    def _form(self) -> Form:
+        if self.form is None:
+            raise ValueError("no form before the months are known")
+        return self.form
+
+    def _cells(self, rows: dict[tuple[pd.Period, str], list[Cell]]) -> None:
+        form = self._form
+        for team in form.teams:
+            mine = {name: at for name, at in self.where.items() if name in form.answers}
+            series: dict[str, list[float | None]] = {name: [] for name in mine if team in form.answers[name]}
+            for i, when in enumerate(form.months):
+                row = rows.get((when, team))
+                if row is None:
+                    self._say("file", f"{when} {team}", "no row: every team has one for every month; nothing is filled in")  # fmt: skip
+                    continue
+                for name, at in mine.items():
+                    value = self._figure(row[at], name, team, opening=not i)
+                    if name in series:
+                        series[name].append(value)
+                        self.places[team, name, i] = row[at].place
+            self.figures[team] = {name: tuple(values) for name, values in series.items()}
+
+    def _figure(self, cell: Cell, name: str, team: str, *, opening: bool) -> float | None:
+        form, stated = self._form, self._form.columns[name]
+        value = cell.value.strip() if isinstance(cell.value, str) else cell.value
+        blank = value is None or value == ""
+        if team not in form.answers[name] or (opening and stated.kind == "flow"):
+            if not blank:
+                why = f"{team} does not answer this" if team not in form.answers[name] else f"{form.opening} is the opening position: stocks only; give the month before the first a row of its own"  # fmt: skip
+                self._say(cell.place, str(value), f"{why}; leave it blank")
+            return None
+        if blank:
+            if stated.required:
+                self._say(cell.place, "", "blank, which is not nought: write 0, or declare a mark for what is not available")  # fmt: skip
+            return None
+        if isinstance(value, str) and value in self.marks:
+            return None
+        return self._number(cell.place, value, stated.unit)
+
+    def _number(self, place: str, value: object, unit: str) -> float | None:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            self._say(place, str(value), "expected a number")
+            return None
+        if isinstance(value, str):
+            if not _NUMBER.fullmatch(value) or not place.startswith("line"):
+                self._say(place, value, _slip(value))
+                return None
+            value = float(value)
+        found = float(value)
+        if not math.isfinite(found) or not 0 <= found <= 1e9:
+            self._say(place, f"{value:g}", "expected a number from 0 up: flows out are positive too, and a credit is set against the month it belongs to")  # fmt: skip
+            return None
+        if unit in ("cases", "workers", "requests") and found != round(found):
+            self._say(place, f"{value:g}", f"expected a whole number of {unit}")
+            return None
+        return found
+
+    def _value(self, team: str, name: str, i: int) -> float | None:
+        series = self.figures[team].get(name)
+        return None if series is None else series[i]
+
+    def _at_odds(self) -> Iterator[Problem]:
+        """Figures that cannot all be right."""
+        form = self._form
+        for team in form.teams:
+            for i, when in enumerate(form.months):
+                yield from self._establishment_at_odds(team, when, i)
+                yield from self._without_places(team, when, i)
+                for less, more, ago in _AT_MOST:
+                    yield from self._more_than(team, less, more, i, ago)
+                for name in self.figures[team]:
+                    if name.endswith(APART_IN_POST):
+                        yield from self._more_than(team, (name,), ("in_post_fte",), i, 0)
+                    elif name.endswith(APART_SPEND):
+                        spent = tuple(n for n, c in COLUMNS.items() if c.of == "spend")
+                        yield from self._more_than(team, (name,), spent, i, 0)
+
+    def _establishment_at_odds(self, team: str, when: pd.Period, i: int) -> Iterator[Problem]:
+        held, vacant = (self._value(team, name, i) for name in ("in_post_fte", "vacancy_fte"))
+        posts = float(self._form.establishment[team][i])
+        if held is not None and vacant is not None and abs(held + vacant - posts) > 0.05:
+            given = f"{held:g} in post + {vacant:g} vacant = {held + vacant:g}"
+            yield Problem(self.places[team, "vacancy_fte", i], given, f"the scenario has {posts:g} FTE of posts in {team} in {when}: bring the posts or the figures into line")  # fmt: skip
+
+    def _without_places(self, team: str, when: pd.Period, i: int) -> Iterator[Problem]:
+        for name, places in self._form.places.items():
+            value, there = self._value(team, name, i), float(places[team][i])
+            if value is not None and value > there + 0.5:
+                label = self._form.columns[name].label[0].lower() + self._form.columns[name].label[1:]
+                rule = f"the scenario has places for {there:g} FTE of {label} in {team} in {when}: add them to the scenario"
+                yield Problem(self.places[team, name, i], f"{value:g}", rule)
+
+    def _more_than(
+        self, team: str, less: tuple[str, ...], more: tuple[str, ...], i: int, ago: int
+    ) -> Iterator[Problem]:
+        if i < ago:
+            return
+        one = [self._value(team, name, i) for name in less]
+        other = [self._value(team, name, i - ago) for name in more if name in self.figures[team]]
+        if not other or any(x is None for x in (*one, *other)):
+            return
+        over, limit = sum(x for x in one if x is not None), sum(x for x in other if x is not None)
+        if over > limit + 0.05:
+            before = f" of the month before ({limit:g})" if ago else f" ({limit:g})"
+            yield Problem(self.places[team, less[0], i], f"{over:g}", f"{' + '.join(less)} cannot be more than {' + '.join(more) if len(more) < 3 else 'all the spend'}{before}")  # fmt: skip
+
+    def _unexplained(self, limit: float) -> Iterator[Problem]:
+        form = self._form
+        found = Actuals(
+            opening=form.opening, cut_off=form.cut_off, figures=self.figures, source="read"
+        ).other_movement()
+        for row in found.itertuples(index=False):
+            allowed = max(limit * float(row.opening), 1.0)  # type: ignore[arg-type]  # a column of numbers
+            if abs(float(row.other_movement)) > allowed + 1e-9:  # type: ignore[arg-type]
+                stock, i = STOCK_FLOW[str(row.of)][0], int((month(str(row.month)) - form.opening).n)
+                sums = f"{row.opening:g} + {row.came:g} - {row.went:g} is not {row.closing:g}"
+                yield Problem(self.places[str(row.team), stock, i], f"{row.closing:g}", f"{sums}: other movement of {row.other_movement:g} is above the declared limit of {allowed:.3g}")  # fmt: skip
+
+    def _not_there(self, not_fitted: tuple[str, ...]) -> Iterator[Problem]:
+        for place in not_fitted:
+            team, name, when = [*place.split("."), "", ""][:3]
+            if name not in self.figures.get(team, {}) or when not in map(str, self._form.months):
+                yield Problem("not_fitted", place, "no such figure: team.column.2019-06")
+
+
+_AT_MOST = (
+    (("leavers_fte",), ("in_post_fte",), 1),
+    (("conversions_fte",), ("starters_fte",), 0),
+    (("conversions_fte",), ("agency_cover_fte", "agency_additional_fte"), 1),
+    (("cases_closed", "cases_passed_out"), ("open_cases",), 1),
+    (("workers_at_or_over",), ("workers",), 0),
+    (("unallocated_cases",), ("open_cases",), 0),
+)
+"""What cannot be more than what, this month or the month before."""
+
+
+def _unknown_team(given: str, labels: dict[str, str]) -> str:
+    if given.strip().lower() in ("total", "all", "council", "all teams"):
+        return "no team: leave out totals, they are added up from the teams"
+    for name, label in labels.items():
+        if given.strip().casefold() in (name, label.casefold()):
+            return f"unknown team: write {name}"
+    return f"unknown team{nearest(given, labels)}; known: {', '.join(sorted(labels))}"
+
+
+def _slip(value: str) -> str:
+    if value in MARKS:
+        return (
+            f'a mark, not a number, and never nought: declare it, marks=("{value}",), if it stands for "not available"'
+        )
+    if _NUMBER.fullmatch(value):
+        return "a number kept as text: format the cell as a number"
+    for pattern, rule in _SLIPS:
+        if re.fullmatch(pattern, value, re.IGNORECASE):
+            return f"expected a plain number, {rule}"
+    return "expected a plain number, such as 12 or 12.6"

@@ -1,0 +1,139 @@
+"""A run as a Cabinet paper: the Word document, the workbook, the charts, the register, and where each figure is.
+
+>>> import tempfile, workforce_model as wm
+>>> result = wm.run(wm.load_scenario("scenarios/approved.toml"), runs=4)
+>>> with tempfile.TemporaryDirectory() as place:
+...     sorted(path.name for path in wm.paper.write(result, place + "/cabinet").iterdir())
+['assumption_register.csv', 'cabinet_paper.docx', 'charts', 'figures.csv', 'run', 'workbook.xlsx']
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from workforce_model.cabinet_paper import cabinet_paper, places, proposal_of
+from workforce_model.proposal import Proposal
+from workforce_model.published import Published, read_run
+from workforce_model.quoting import Quotes, quoted_table
+from workforce_model.results import Results
+from workforce_model.run_folder import ChecksFailed, write_csv, write_run
+
+PAPER, WORKBOOK, FIGURES, REGISTER = "cabinet_paper.docx", "workbook.xlsx", "figures.csv", "assumption_register.csv"
+
+
+def write(
+    run: Results | Sequence[Results] | str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    proposal: str | None = None,
+    overwrite: bool = False,
+    force: bool = False,
+) -> Path:
+    """Write a run as a Cabinet paper to a new folder.
+
+    Parameters
+    ----------
+    run : Results, list of Results, or path
+        Of several scenarios the first is the baseline. Results are written to a run folder, ``run``, within
+        ``out`` first; a path is a run folder there already. Either way the paper is made from its files.
+    out : path
+        The folder to make.
+    proposal : str, optional
+        The name of the scenario proposed; by default the first option with posts of its own, or the last.
+    overwrite : bool
+        Replace an earlier paper there, the whole of it at once.
+    force : bool
+        Write in spite of a failed check: every page and sheet then says CHECKS FAILED.
+
+    Returns
+    -------
+    Path
+        The folder: the Word paper, the workbook, ``charts``, the assumption register, and ``figures.csv``, which
+        names the file and line of every figure the paper prints.
+
+    Raises
+    ------
+    ChecksFailed
+        If a check failed and ``force`` is not given; nothing is written.
+    FileExistsError
+        If the folder is there with something in it, and ``overwrite`` is not given or what is there is not a paper.
+    ValueError
+        If the run folder is not finished, a file in it has changed since the run, or ``out`` lies inside it.
+    """
+    target = Path(out)
+    if isinstance(run, str | os.PathLike) and Path(run).resolve() in target.resolve().parents:
+        raise ValueError(
+            f"{target} lies inside the run folder {run}, which stays as the run wrote it; name another place"
+        )
+    _refuse_existing(target, overwrite)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        if isinstance(run, str | os.PathLike):
+            found = read_run(run)
+        else:
+            found = read_run(write_run(run, draft / "run", force=force))
+        if found.failed and not force:
+            raise ChecksFailed(f"no paper is written: these checks failed: {', '.join(found.failed)}")
+        _write_all(found, draft, proposal)
+        draft.chmod(0o755)
+        _put_in_place(draft, target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return target
+
+
+def _refuse_existing(target: Path, overwrite: bool) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise FileExistsError(f"{target} is a file; expected a folder for the paper")
+    if any(target.iterdir()):
+        if not overwrite:
+            raise FileExistsError(f"{target} is not empty; name another folder, or replace the paper with --overwrite")
+        if not (target / PAPER).exists():
+            raise FileExistsError(
+                f"{target} holds something other than a paper (it has no {PAPER}); it is not replaced"
+            )
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    """Move the finished folder to its name; an earlier paper goes only once the new one stands."""
+    if not target.exists():
+        os.rename(draft, target)
+        return
+    away = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    os.rename(target, away / "paper")
+    try:
+        os.rename(draft, target)
+    except BaseException:
+        os.rename(away / "paper", target)
+        raise
+    finally:
+        shutil.rmtree(away, ignore_errors=True)
+
+
+def _write_all(run: Published, folder: Path, name: str | None) -> None:
+    from workforce_model.word_paper import write_word
+    from workforce_model.workbook import write_workbook
+
+    scenario = proposal_of(run, name)
+    proposal = Proposal(run, scenario, Quotes(run))
+    blocks = cabinet_paper(proposal)
+    figures = quoted_table(proposal.quote.quoted, places(blocks))
+    write_word(blocks, run, scenario, folder / PAPER)
+    write_workbook(run, folder / WORKBOOK, figures)
+    write_csv(figures, folder / FIGURES)
+    shutil.copyfile(run.folder / "assumptions.csv", folder / REGISTER)
+    (folder / "charts").mkdir()
+    for chart in run.charts:
+        for ending in ("png", "svg", "txt"):
+            shutil.copyfile(run.folder / f"{chart}.{ending}", folder / "charts" / f"{chart}.{ending}")
+
+
+__all__ = ["write"]

@@ -1,0 +1,192 @@
+"""Appendices: the assumption register, what is to be obtained, the checks and the record of the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from workforce_model.pages import Block, Heading, Paragraph, Picture, Table, ToWrite
+from workforce_model.proposal import Proposal
+from workforce_model.published import CHECKS_FAILED
+
+REGISTER = "Appendix A: assumption register"
+OBTAIN = "Appendix B: figures to obtain from the council"
+RECORD = "Appendix C: checks, conventions and the record of the run"
+_PARTS = {
+    "workforce": "Workforce",
+    "caseloads": "Caseloads",
+    "costs": "Costs",
+    "funding": "Funding",
+    "duties": "Duties",
+    "inspection": "Inspection",
+}
+
+
+def register(p: Proposal) -> Iterator[Block]:
+    """Appendix A: every assumption of the proposal with its value, range, source, date and confidence."""
+    yield Heading(REGISTER, wide=True)
+    yield Paragraph(
+        f"Every assumption of “{p.scenario.title}”. S: a stand-in for what only the council can supply. "
+        "L: rests on evidence later than the date the scenario is seen from, with the reason given after its source. "
+        "Ranges of triangular and uniform shape are the ends; of normal and lognormal shape, the 10th and 90th percentiles."
+    )
+    for part, label in _PARTS.items():
+        rows = [row for row in _stated(p) if _path(p, row).split(".")[0] == part]
+        if rows:
+            yield _assumptions(p, f"Assumptions: {label.lower()}", rows)
+
+
+def to_obtain(p: Proposal) -> Iterator[Block]:
+    """Appendix B: what the council is asked to supply, with the stand-in in use meanwhile."""
+    yield Heading(OBTAIN, wide=True)
+    frame = p.run.tables["assumptions"]
+    rows = [row for row in _stated(p) if frame["obtain"].iloc[row] == "yes"]
+    if not rows:
+        yield Paragraph("Nothing is to be obtained: no assumption is a stand-in.")
+        return
+    yield Paragraph(
+        f"{p.quote.count('assumptions', rows, 'stand-ins')} stand-ins are in use. Each is to be replaced by the council's own figure before the paper is relied on."
+    )
+    yield Table(
+        title="To obtain",
+        columns=("Figure", "Stand-in", "Range", "Why this stand-in", "Council's figure"),
+        rows=tuple((*_value_cells(p, row), str(frame["source"].iloc[row]), "to supply") for row in rows),
+        note=p.source("to_obtain"),
+        words=5,
+        widths=(0.24, 0.15, 0.15, 0.32, 0.14),
+    )
+
+
+def record(p: Proposal) -> Iterator[Block]:
+    """Appendix C: the checks, what the numbers follow, and the run itself."""
+    yield Heading(RECORD, wide=True)
+    checks = p.run.tables["checks"]
+    rows = []
+    for name in dict.fromkeys(checks["name"].tolist()):
+        mine = checks[checks["name"] == name]
+        status = mine["status"].tolist()
+        worst = next((s for s in ("failed", "passed") if s in status), "not applicable")
+        note = next((str(n) for n, s in zip(mine["note"], mine["status"], strict=True) if s == worst and n), "")
+        said = {"failed": CHECKS_FAILED, "passed": "passed in every run", "not applicable": "does not apply"}[worst]
+        rows.append((str(name), str(mine["rule"].iloc[0]), f"{said}: {note}" if note and worst != "passed" else said))
+    yield Table(
+        title="Checks, over all scenarios of the run",
+        columns=("Check", "Rule", "Result"),
+        rows=tuple(rows),
+        note=p.source("checks"),
+        words=3,
+        widths=(0.18, 0.57, 0.25),
+    )
+    yield Table(
+        title="Conventions the numbers follow",
+        columns=("Code", "Convention"),
+        rows=tuple((str(k), str(v)) for k, v in p.run.record["conventions"].items()),
+        note="From the run record, run.json.",
+        words=2,
+        widths=(0.08, 0.92),
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in p.run.record["versions"].items())
+    yield Paragraph(
+        f"{p.run.run_line}. Made with {versions}. The run's number is the start of the SHA-256 of run.json, which holds "
+        "the hash of every table, chart and input, so a changed file is found out."
+    )
+    yield ToWrite("the analyst, the assurer and the approver, and the date each signed")
+
+
+def background_papers(p: Proposal) -> Iterator[Block]:
+    """The files the figures come from."""
+    yield Heading("Background papers")
+    yield Paragraph(f"The run folder {p.run.run_id}: tables, charts, every run's own figures, and the scenarios resolved.", bullet=True)  # fmt: skip
+    for file in p.run.record["inputs"]:
+        yield Paragraph(f"Scenario file {file['name']}, SHA-256 {file['sha256'][:12]}", bullet=True)
+
+
+def appendices() -> Iterator[Block]:
+    """What follows the paper."""
+    yield Heading("Appendices")
+    for title in (REGISTER, OBTAIN, RECORD):
+        yield Paragraph(title, bullet=True)
+
+
+def further_charts(p: Proposal, placed: set[str]) -> Iterator[Block]:
+    """Appendix D: charts of the run that no section has taken."""
+    left = [chart for chart in p.run.charts if chart not in placed]
+    if left:
+        yield Heading("Appendix D: further charts")
+        yield from (Picture(chart) for chart in left)
+
+
+def _stated(p: Proposal) -> list[int]:
+    return p.quote.rows("assumptions", scenario=p.scenario.name)
+
+
+def _path(p: Proposal, row: int) -> str:
+    return str(p.run.tables["assumptions"]["assumption"].iloc[row])
+
+
+def _assumptions(p: Proposal, title: str, rows: list[int]) -> Table:
+    frame = p.run.tables["assumptions"]
+    later = p.scenario.later_evidence()
+    cells = []
+    for row in rows:
+        path = _path(p, row)
+        source = str(frame["source"].iloc[row])
+        marks = "".join((("S" if frame["obtain"].iloc[row] == "yes" else ""), ("L" if path in later else "")))
+        if path in later:
+            source = f"{source}. Later evidence: {later[path].later_evidence}"
+        known = f"{frame['date'].iloc[row]}, {frame['confidence'].iloc[row]}"
+        cells.append((*_value_cells(p, row), known, marks or "none", source))
+    return Table(
+        title=title,
+        columns=("Assumption", "Value", "Range", "Known, confidence", "Marks", "Source"),
+        rows=tuple(cells),
+        note=p.source("assumptions"),
+        words=6,
+        widths=(0.22, 0.14, 0.14, 0.1, 0.05, 0.35),
+    )
+
+
+def _value_cells(p: Proposal, row: int) -> tuple[str, str, str]:
+    """An assumption in words, its value with its unit, and its range."""
+    frame = p.run.tables["assumptions"]
+    path, unit = _path(p, row), str(frame["unit"].iloc[row])
+    how, shown = printed_in(unit)
+    value = p.quote.cell(how, "assumptions", row, "value", path)
+    if math.isnan(float(frame["low"].iloc[row])):
+        return (in_words(path), f"{value} {shown}".strip(), "stated exactly")
+    ends = [p.quote.cell(how, "assumptions", row, end, path) for end in ("low", "high")]
+    return (in_words(path), f"{value} {shown}".strip(), f"{ends[0]} to {ends[1]}, {frame['shape'].iloc[row]}")
+
+
+def printed_in(unit: str) -> tuple[Callable[[float], str], str]:
+    """How a unit's values are printed, and the unit as the page names it: fractions become percentages, GBP pounds.
+
+    Examples
+    --------
+    >>> how, shown = printed_in("share of salary")
+    >>> how(0.225), shown
+    ('22.5%', 'of salary')
+    >>> how, shown = printed_in("GBP a year")
+    >>> how(37_705), shown
+    ('£37,705', 'a year')
+    """
+    if unit.startswith("GBP"):
+        return (lambda x: f"£{x:,.2f}".removesuffix(".00")), unit.removeprefix("GBP").strip()
+    if unit.startswith(("share", "growth", "hazard", "leavers a year")):
+        shown = {"share": "", "share a month": "a month", "share of salary": "of salary"}.get(unit, unit)
+        return (lambda x: f"{100 * x:.6g}%"), shown
+    return (lambda x: f"{x:,.6g}" if abs(x) < 1e6 else f"{x:,.0f}"), unit
+
+
+def in_words(path: str) -> str:
+    """An assumption's place in the scenario, in words.
+
+    Examples
+    --------
+    >>> in_words("costs.grades.social_worker.salary")
+    'Grades: social worker: salary'
+    """
+    keys = [key.replace("_", " ") for key in path.split(".")[1:]]
+    keys = keys[1:] if keys[0] == "work" and len(keys) > 2 else keys
+    text = ": ".join(keys).replace(" ni ", " NI ")
+    return text[0].upper() + text[1:]

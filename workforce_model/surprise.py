@@ -1,0 +1,134 @@
+"""Which assumption failed: how surprising, under the plan, what was observed is; and what each did to cost and caseload."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+
+import numpy as np
+import pandas as pd
+
+from workforce_model.bridging import Bridge, bridge
+from workforce_model.forecasting import Forecast
+from workforce_model.formats import percent
+from workforce_model.measures import MEASURES, measured
+from workforce_model.outcomes import Outcome
+from workforce_model.updating import FAILED, SURPRISING, Learnt
+
+COLUMNS = [
+    "what",
+    "kind",
+    "team",
+    "unit",
+    "observed",
+    "expected",
+    "p10",
+    "p90",
+    "chance_as_far_out",
+    "verdict",
+    "sentence",
+]
+OUTCOMES = (
+    "in_post_fte", "vacancy_fte", "agency_cover_fte", "agency_additional_fte", "starters_fte", "leavers_fte",
+    "open_cases", "cases_arrived", "share_at_or_over",
+)  # fmt: skip
+"""Figures of the plan's own runs set beside what was reported: flows added over the months, stocks at the cut-off."""
+
+
+def verdict(chance: float) -> str:
+    """A chance of being as far out, in words.
+
+    Examples
+    --------
+    >>> verdict(0.4), verdict(0.05), verdict(0.001)
+    ('as expected', 'surprising', 'failed')
+    """
+    return "failed" if chance < FAILED else "surprising" if chance < SURPRISING else "as expected"
+
+
+def surprises(forecast: Forecast) -> pd.DataFrame:
+    """How surprising each rate and each outcome is under the plan, most surprising first.
+
+    A rate is judged by its own counts, given who was in post and what was open: the chance, under the range believed,
+    of a count at least as far out on either side. An outcome is judged by the plan's own runs; it may be out because
+    of several rates. With many figures some are surprising by luck: of fifty as expected, five fall below one in ten.
+
+    Returns
+    -------
+    DataFrame
+        Columns what, kind (rate or outcome), team, unit, observed, expected, p10, p90 (under the plan), chance_as_far_out,
+        verdict, sentence.
+    """
+    rows = [_of_rate(rate) for rate in forecast.updates.rates]
+    teams = [None, *forecast.actuals.teams]
+    rows += [row for name in OUTCOMES for team in teams if (row := _of_outcome(forecast, name, team)) is not None]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values("chance_as_far_out", kind="stable").reset_index(drop=True)
+
+
+def _of_rate(rate: Learnt) -> tuple[object, ...]:
+    low, middle, high = rate.prior.quantile([0.1, 0.5, 0.9]).tolist()
+    said = verdict(rate.as_far_out)
+    sentence = f"{rate.label}: {said}; the plan gives a chance of {percent(rate.as_far_out)} to a count this far from what it expected."
+    return rate.path, "rate", "council", rate.before.unit, rate.rate, middle, low, high, rate.as_far_out, said, sentence
+
+
+def _of_outcome(forecast: Forecast, name: str, team: str | None) -> tuple[object, ...] | None:
+    actuals, planned = forecast.actuals, forecast.planned
+    last = forecast.at_cut_off
+    first = last - len(actuals.months) + 1
+    try:
+        expected = measured(planned, name, team)
+    except KeyError:
+        return None
+    if MEASURES[name].kind == "flow":
+        under, seen = expected[first : last + 1].sum(axis=0), actuals.series(name, team)[1:].sum()
+    elif name == "share_at_or_over":
+        workers = actuals.series("workers", team)[-1]
+        under, seen = expected[last], actuals.series("workers_at_or_over", team)[-1] / workers if workers else np.nan
+    else:
+        under, seen = expected[last], actuals.series(name, team)[-1]
+    if np.isnan(seen) or np.isnan(under).all() or not (under.any() or seen):
+        return None
+    under = under[~np.isnan(under)]
+    above = (np.count_nonzero(under > seen) + np.count_nonzero(under == seen) / 2 + 0.5) / (under.size + 1)
+    chance = min(1.0, 2 * min(above, 1 - above))
+    low, middle, high = np.quantile(under, (0.1, 0.5, 0.9)).tolist()
+    label, said = MEASURES[name].label, verdict(chance)
+    whose = forecast.plan.workforce.teams[team].label if team else "council"
+    sentence = f"{label}, {whose}: {said}; of the plan's runs, {percent(chance)} are as far out on either side."
+    return (
+        name,
+        "outcome",
+        team or "council",
+        MEASURES[name].unit,
+        float(seen),
+        middle,
+        low,
+        high,
+        chance,
+        said,
+        sentence,
+    )
+
+
+def causes(forecast: Forecast, outcome: Outcome | str, *, runs: int | None = None, executor: Executor | None = None) -> Bridge:  # fmt: skip
+    """The bridge from plan to forecast: what happened so far, and what each group of rates learnt adds to an outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome or str
+        Such as ``Outcome("net_cost_gbp", year="2019/20")`` or ``Outcome("share_at_or_over", year="2020/21")``.
+    runs : int, optional
+        By default as many as the forecast has.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> plan = wm.load_scenario("scenarios/approved.toml")
+    >>> found = wm.forecast(plan, wm.load_actuals("scenarios/illustrative_actuals.csv", plan), runs=4)
+    >>> steps = causes(found, Outcome("net_cost_gbp", year="2019/20")).table()["step"].tolist()
+    >>> "what happened" in steps, "turnover" in steps
+    (True, True)
+    """
+    start = forecast.plan.replace({"seen_from": forecast.scenario.seen_from})
+    return bridge(start, forecast.scenario, outcome, runs or forecast.results.runs, forecast.results.seed, executor=executor)  # fmt: skip
