@@ -16,10 +16,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model import charts, charts_page
+from workforce_model import charts, charts_page, gallery
 from workforce_model.measures import measured
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
@@ -272,6 +273,16 @@ def test_the_same_chart_is_the_same_bytes(together: list[Results], tmp_path: Pat
 
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+def test_the_pictures_of_the_readme_are_those_the_gallery_draws_and_carry_their_words() -> None:
+    pictures = sorted(Path(".readme").glob("*.png"))
+
+    assert {path.stem for path in pictures} == set(gallery.README)
+    for path in pictures:
+        assert path.stat().st_size < 100_000
+        with Image.open(path) as picture:
+            assert "Source: workforce_model" in picture.text["Description"]
 
 
 def test_a_run_without_new_posts_still_has_every_chart_of_a_folder(together: list[Results]) -> None:
