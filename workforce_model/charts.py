@@ -23,11 +23,11 @@ from workforce_model.charts_money import (
     funding_statement,
     mtfp_steps,
 )
+from workforce_model.charts_monitoring import plan_against_actual
 from workforce_model.charts_page import COLOURS, axes_of, figure_of, finished, half_page, save, text_alternative, titled
 from workforce_model.charts_people import (
     busiest,
     caseload_spread,
-    plan_against_actual,
     posts_filled,
     share_at_or_over,
     staffing,

@@ -21,6 +21,7 @@ from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import SEED, run
 from workforce_model.outcomes import Outcome, asked, reported
+from workforce_model.periods import march
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
@@ -161,7 +162,7 @@ def what_changes(base: Results, option: Results, team: str) -> WhatChanges:
     )
     sentence = (
         f"{option.scenario.funding.budgets[budget].label} cost {cost}. {percent(s.mean)} of "
-        f"{option.scenario.workforce.teams[team].label.lower()} workers hold {limit} or more cases in March {int(years[-1][:4]) + 1}: {told}."
+        f"{option.scenario.workforce.teams[team].label.lower()} workers hold {limit} or more cases in {march(years[-1])}: {told}."
     )
     return WhatChanges(
         sentence,
