@@ -24,7 +24,7 @@ import workforce_model as wm
 from tests.test_cli import PROGRAM, said
 from tests.test_metamorphic import BUSY, busy, same
 from tests.toys import toy_tree
-from workforce_model.checkpoints import NotUsed
+from workforce_model.checkpoints import NotKept, NotUsed
 from workforce_model.claims import FolderInUse, claimed
 from workforce_model.model import Results, keep
 from workforce_model.run_record import changed_files, read_record
@@ -277,6 +277,10 @@ def test_on_a_full_disk_the_error_names_folder_and_size_the_old_run_stands_and_t
         assert complete(out)
         assert sorted(path.name for path in disk.iterdir()) == ["filler", "run"]
         assert complete(wm.write_run(ten, tmp_path / "elsewhere"))
+        (disk / "filler").write_bytes(b"x" * (free - 1_000))
+        with pytest.warns(NotKept, match=r"MB\) is not kept: No space left on device; the run goes on"):
+            past = wm.run(busy(), 60, block=30, checkpoint=disk / "kept")
+        assert same(past, wm.run(busy(), 60))
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
