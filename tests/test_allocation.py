@@ -190,11 +190,9 @@ def test_the_lowest_caseload_comes_before_the_rank_to_an_eighth_of_a_case() -> N
 
 def test_the_same_seed_deals_the_same_cases_as_it_always_did() -> None:
     """An alarm, not evidence: a change here changes every run of every scenario, and is told in the log of changes."""
-    held = a_pool(np.arange(8), np.array([1.0, 0.5, 1.0, 0.75]), 9, 4)
+    weight = np.array([1.0, 0.5, 1.0, 0.75])
 
-    assert held.tolist() == [
-        [4, 4, 4, 4, 3, 4, 4, 4],
-        [2, 2, 2, 2, 2, 2, 2, 2],
-        [4, 4, 3, 4, 4, 4, 4, 4],
-        [3, 3, 4, 3, 4, 3, 3, 3],
-    ]
+    at_random, evenly = a_pool(np.arange(8), weight, 20, 0), a_pool(np.arange(8), weight, 0, 6)
+
+    assert at_random.T.tolist() == [[9, 2, 6, 3], [7, 4, 4, 5], [6, 2, 4, 8], [7, 2, 7, 4], [6, 0, 8, 6], [6, 2, 10, 2], [9, 2, 8, 1], [6, 5, 5, 4]]  # fmt: skip
+    assert evenly.T.tolist() == [[2, 1, 2, 1], [2, 1, 2, 1], [2, 1, 2, 1], [2, 1, 2, 1], [2, 1, 2, 1], [2, 1, 2, 1], [2, 1, 2, 1], [2, 1, 2, 1]]  # fmt: skip
