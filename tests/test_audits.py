@@ -93,3 +93,12 @@ def test_question_15_is_one_call_with_figure_range_sentence_and_table(approved: 
 def test_a_duty_that_finds_nothing_good_is_no_evidence(approved: Results) -> None:
     with pytest.raises(KeyError, match="no measure 'good'"):
         audit_evidence(approved, "return_home_interviews")
+
+
+def test_audits_are_counted_from_the_month_they_are_planned() -> None:
+    approved = wm.run(wm.load_scenario("scenarios/approved.toml"), 4)
+
+    reviews, leads = wm.audit_evidence(approved), wm.audit_evidence(approved, "lead_audits")
+
+    assert "6 months from 2019-06" in reviews.sentence  # planned for June 2019
+    assert "6 months from 2019-09" in leads.sentence

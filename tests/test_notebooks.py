@@ -51,6 +51,14 @@ def test_a_notebook_asks_a_question_and_its_prose_states_no_figure_of_a_run(path
     assert set(re.findall(r"£\d(?:[\d,.]*\d)?[km]?|\d(?:[\d,.]*\d)?%|[\d.]+ points", prose)) - {"£000"} <= GIVEN
 
 
+@each
+def test_a_notebook_that_draws_says_that_pictures_stand_in_the_page(path: Path) -> None:
+    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+    if any(".figure" in source for source in code):
+        assert code[0].startswith("%matplotlib inline\n")
+
+
 @pytest.mark.slow
 @each
 def test_a_notebook_runs_from_top_to_bottom(path: Path) -> None:

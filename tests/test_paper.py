@@ -388,3 +388,50 @@ def test_the_command_makes_the_same_paper_of_the_run_folder_and_refuses_what_is_
     assert no_run.returncode == 2
     assert "no finished run" in no_run.stderr
     assert "Traceback" not in no_run.stderr
+
+
+def altered(p: Proposal, table: str, column: str, value: object, **keys: object) -> str:
+    """The whole paper's text if some rows of a table said otherwise."""
+    frame = p.run.tables[table].copy()
+    mask = pd.Series(data=True, index=frame.index)
+    for key, wanted in ({"scenario": p.scenario.name} | keys).items():
+        mask &= frame[key] == wanted
+    assert mask.any()
+    frame.loc[mask, column] = value
+    run = replace(p.run, tables={**p.run.tables, table: frame})
+    return plain(
+        " ".join(text for block in cabinet_paper(Proposal(run, p.scenario, Quotes(run))) for text in texts(block))
+    )
+
+
+def test_no_payback_is_said_only_where_every_year_clearly_costs_more(proposal: Proposal, blocks: list[Block]) -> None:
+    said = plain(" ".join(text for block in blocks for text in texts(block)))
+    one_year = {"outcome": "net_cost_gbp", "team": "council", "period": "2020/21"}
+
+    assert "there is no payback" in said
+    assert "there is no payback" not in altered(proposal, "differences", "clear", "no", **one_year)
+    assert "there is no payback" not in altered(proposal, "differences", "difference", -5_000.0, **one_year)
+
+
+def test_nothing_is_called_not_cashable_where_a_line_is(proposal: Proposal, blocks: list[Block]) -> None:
+    said = plain(" ".join(text for block in blocks for text in texts(block)))
+
+    assert "Nothing is cashable" in said
+    assert "Nothing is cashable" not in altered(proposal, "benefits", "kind", "cashable")
+
+
+def test_posts_within_their_funding_are_not_said_to_exceed_it(proposal: Proposal) -> None:
+    gap = {"measure": "gap in a full year", "period": "2019/20", "budget": "nine_posts"}
+
+    said = altered(proposal, "envelope", "value", -17_000.0, **gap)
+
+    assert "That is £17k less than the funding of £375k, which pays for all 9 posts." in said
+
+
+def test_a_run_without_a_commissioned_team_line_says_what_to_run(proposal: Proposal) -> None:
+    run = replace(proposal.run, scenarios=proposal.run.scenarios[:2])
+
+    markers = [b.text for b in cabinet_paper(Proposal(run, proposal.scenario, Quotes(run))) if isinstance(b, ToWrite)]
+
+    assert any("no option in this run keeps the commissioned team beyond 2019/20" in text for text in markers)
+    assert not any("commissioned team" in b.text for b in cabinet_paper(proposal) if isinstance(b, ToWrite))

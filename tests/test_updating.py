@@ -11,11 +11,12 @@ import pytest
 from scipy import stats
 
 from tests.forms import csv_at, plan, rows, shipped, with_cells
+from workforce_model.actuals import COLUMNS
 from workforce_model.actuals_file import load_actuals
 from workforce_model.counting import OWN_HISTORY, tenure_mix
 from workforce_model.doubt import draw_values
 from workforce_model.illustrative_actuals import as_actuals
-from workforce_model.learning import prior_of
+from workforce_model.learning import Belief, prior_of
 from workforce_model.model import run
 from workforce_model.updating import Updates, update_rates, with_peer_priors
 
@@ -90,6 +91,17 @@ def test_the_stated_range_is_close_to_the_posterior_at_other_quantiles_too() -> 
             assert np.quantile(drawn[rate.path], q) == pytest.approx(rate.posterior.quantile([q])[0], abs=0.08 * spread), rate.path  # fmt: skip
 
 
+def test_a_posterior_near_an_end_is_stated_within_what_its_unit_allows() -> None:
+    rate = made().one("workforce.cover_probability")
+    values = np.linspace(0.8, 0.999, 501)
+    near = dataclasses.replace(rate, posterior=Belief(values, np.full(501, 1 / 501)))
+
+    stated = plan().replace({**made().changes(), rate.path: near.stated(shipped())}).workforce.cover_probability
+
+    assert stated.high == pytest.approx(0.98, abs=0.02)
+    assert stated.value == pytest.approx(0.8995)
+
+
 def test_nothing_is_learnt_from_a_point_known_to_be_bad(tmp_path: object) -> None:
     folder = tmp_path
     bad = csv_at(folder, with_cells({("2019-06", "assessment", "cases_arrived"): "390"}), "bad.csv")  # type: ignore[arg-type]
@@ -112,6 +124,16 @@ def test_a_figure_not_available_is_left_out_with_its_trials(tmp_path: object) ->
     less = made().one(TURNOVER).trials - update_rates(plan(), actuals).one(TURNOVER).trials
 
     assert less == pytest.approx(shipped().series("in_post_fte", "assessment")[2])
+
+
+@pytest.mark.parametrize("name", [name for name, c in COLUMNS.items() if c.required and c.unit != "GBP"])
+def test_a_column_not_available_at_all_is_no_obstacle_to_the_rest(name: str) -> None:
+    figures = {t: {n: (None,) * 7 if n == name else s for n, s in f.items()} for t, f in shipped().figures.items()}
+
+    updates = update_rates(plan(), dataclasses.replace(shipped(), figures=figures))
+
+    assert np.isfinite(updates.table().select_dtypes("number").to_numpy()).all()
+    assert len(updates.rates) + len(updates.not_learnt) == len(made().rates) + len(made().not_learnt)
 
 
 def test_people_in_post_before_the_window_are_at_risk_only_while_they_are_seen() -> None:

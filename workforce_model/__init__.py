@@ -57,10 +57,12 @@ if TYPE_CHECKING:
     from workforce_model.problems import ScenarioError
     from workforce_model.results import Results
     from workforce_model.returns import Returns, read_returns, revisions
+    from workforce_model.review_folder import write_review
     from workforce_model.run_folder import write_run
     from workforce_model.scenario import Scenario
     from workforce_model.scores import BackTest, back_test
     from workforce_model.sensitivity import sobol, tornado
+    from workforce_model.six_month_review import Review, review
     from workforce_model.starting import latest_start
     from workforce_model.surprise import causes, surprises
     from workforce_model.tables import annual_table, caseload_spread_table, ledger_table, monthly_table
@@ -83,6 +85,7 @@ _HOME = {
     "Outlook": "outlook",
     "Results": "results",
     "Returns": "returns",
+    "Review": "six_month_review",
     "Scenario": "scenario",
     "ScenarioError": "problems",
     "SweepStopped": "grids",
@@ -138,6 +141,7 @@ _HOME = {
     "reproduced": "indicators",
     "retention_payments": "investments",
     "return_home_interviews": "duty_answers",
+    "review": "six_month_review",
     "revisions": "returns",
     "run": "model",
     "shipped_scenarios": "files",
@@ -157,6 +161,7 @@ _HOME = {
     "write_census": "census_report",
     "write_council_scenario": "council_start",
     "write_gallery": "gallery",
+    "write_review": "review_folder",
     "write_run": "run_folder",
     "write_template": "actuals_template",
 }
@@ -176,6 +181,7 @@ __all__ = [
     "Outlook",
     "Results",
     "Returns",
+    "Review",
     "Scenario",
     "ScenarioError",
     "SweepStopped",
@@ -235,6 +241,7 @@ __all__ = [
     "reproduced",
     "retention_payments",
     "return_home_interviews",
+    "review",
     "revisions",
     "run",
     "shipped_scenarios",
@@ -255,6 +262,7 @@ __all__ = [
     "write_census",
     "write_council_scenario",
     "write_gallery",
+    "write_review",
     "write_run",
     "write_template",
 ]

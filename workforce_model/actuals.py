@@ -84,6 +84,16 @@ def column(name: str) -> Column:
     return Column(label, "requests", "flow", "duty", required=False)
 
 
+def _as_measure(name: str) -> str:
+    """What a column is called among the measures: its own name, or a duty's."""
+    ending = next((one for one in DUTIES if column(name).of == "duty" and name.endswith(one)), None)
+    return name if ending is None else f"{name.removesuffix(ending)}: {DUTIES[ending]}"
+
+
+def _over(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+
+
 @record
 class Actuals:
     """Monthly figures by team up to a cut-off.
@@ -167,6 +177,28 @@ class Actuals:
                     if i or kind.kind == "stock":
                         rows.append((str(when), team, name, kind.label, kind.unit, value, not np.isnan(fitted[i])))
         return pd.DataFrame(rows, columns=["month", "team", "column", "label", "unit", "value", "fitted"])
+
+    def measures(self) -> pd.DataFrame:
+        """The figures as measures, as ``charts.plan_against_actual`` and ``board_pack`` take them.
+
+        Returns
+        -------
+        DataFrame
+            Columns period (``2019-07``), team (or council), measure and value; duties as ``practice_audits: done``. A
+            figure not available has no row, nor a council's total without all of its teams.
+        """
+        rows = []
+        for team in (None, *self.teams):
+            told = {name for one in self.teams if team in (None, one) for name in self.figures[one]}
+            found = {_as_measure(name): self.series(name, team) for name in sorted(told) if column(name).unit != "GBP"}
+            if "workers" in found:
+                held = found["open_cases"] - found["unallocated_cases"]
+                found["share_at_or_over"] = _over(found["workers_at_or_over"], found["workers"])
+                found["caseload"] = _over(held, found["case_holder_fte"])
+            for name, series in found.items():
+                known = np.flatnonzero(~np.isnan(series[1:]))
+                rows += [(str(self.months[int(i)]), team or "council", name, float(series[1 + i])) for i in known]
+        return pd.DataFrame(rows, columns=["period", "team", "measure", "value"])
 
     def other_movement(self) -> pd.DataFrame:
         """Stock change that the reported flows do not explain, by month and team.

@@ -175,7 +175,7 @@ def audit_evidence(results: Results, duty: str = "plan_reviews", months: int = 6
     """
     done, good = results.duties.measured(duty, "done"), results.duties.measured(duty, "good")
     reported = int((results.scenario.periods.report_from - results.months[0]).n)
-    first = reported + int(np.flatnonzero(done[reported:].any(axis=1)).min(initial=0))
+    first = reported + int(results.duties.measured(duty, "requested")[reported:].any(axis=1).argmax())
     rounds = [slice(first, first + months), slice(first + months, first + 2 * months)]
     audits, found = ([figures[r].sum(axis=0) for r in rounds] for figures in (done, good))
     share = _over(found[0], audits[0])

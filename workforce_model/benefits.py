@@ -65,7 +65,7 @@ def benefits(base: Results, option: Results, *, baseline: Baseline) -> pd.DataFr
             before, after, approved = (
                 cost_of_budget(base, budget, months),
                 cost_of_budget(option, budget, months),
-                _approved(base, budget, year),
+                money_approved(base, budget, year),
             )
             within = np.minimum(after, approved) - np.minimum(before, approved)
             above = np.maximum(after - approved, 0) - np.maximum(before - approved, 0)
@@ -82,7 +82,7 @@ def benefits(base: Results, option: Results, *, baseline: Baseline) -> pd.DataFr
     return table
 
 
-def _approved(results: Results, budget: str, year: str) -> NDArray[np.float64]:
+def money_approved(results: Results, budget: str, year: str) -> NDArray[np.float64]:
     """What a budget has to spend in a year, virements and money brought forward included, by run."""
     ledger, lines = results.ledger, results.scenario.funding.lines
     y = list(dict.fromkeys(results.years)).index(year)

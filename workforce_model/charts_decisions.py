@@ -22,7 +22,6 @@ from workforce_model.charts_page import (
     SEQUENCE,
     TEXT,
     axes_of,
-    capital,
     colours,
     label_ends,
     name_rows,
@@ -31,7 +30,7 @@ from workforce_model.charts_page import (
     titled,
 )
 from workforce_model.comparison import Comparison
-from workforce_model.formats import percent, thousands
+from workforce_model.formats import capital, percent, thousands
 from workforce_model.luck import CLEAR
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.scenario import Scenario

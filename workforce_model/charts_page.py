@@ -24,7 +24,7 @@ from matplotlib.text import Annotation
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
-from workforce_model.formats import thousands
+from workforce_model.formats import capital, thousands
 from workforce_model.measures import spread
 from workforce_model.results import Results
 from workforce_model.tables import reported_years
@@ -232,28 +232,6 @@ def pounds_k(gbp: float) -> str:
     """
     text = thousands(gbp)
     return f"(£{text[1:-1]}k)" if text.startswith("(") else f"£{text}k"
-
-
-def march(year: str) -> str:
-    """The month a financial year ends in.
-
-    Examples
-    --------
-    >>> march("2019/20")
-    'March 2020'
-    """
-    return f"March {int(year[:4]) + 1}"
-
-
-def capital(text: str) -> str:
-    """Text with a capital first, the rest as it is.
-
-    Examples
-    --------
-    >>> capital("the MTFP")
-    'The MTFP'
-    """
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def named(text: str) -> str:

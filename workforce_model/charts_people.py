@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from workforce_model.charts_money import newest_budget
 from workforce_model.charts_page import (
     BLUE,
     BODY,
@@ -22,7 +21,6 @@ from workforce_model.charts_page import (
     colours,
     finished,
     label_ends,
-    march,
     month_ticks,
     name_rows,
     named,
@@ -31,17 +29,19 @@ from workforce_model.charts_page import (
     reported,
     titled,
 )
+from workforce_model.envelope import newest_budget
 from workforce_model.formats import fte, percent, rounded
 from workforce_model.history import HISTOGRAM
 from workforce_model.luck import CLEAR
 from workforce_model.measures import MEASURES, Spread, measured, measured_in_year, spread
+from workforce_model.periods import march
 from workforce_model.results import Results
 from workforce_model.tables import COUNCIL, monthly_table, reported_years
 
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """How soon are the posts filled? A budget's posts held by permanent staff, month by month."""
-    budget = budget or newest_budget(results)
+    budget = budget or newest_budget(results.scenario) or results.budgets[0]
     ax = axes_of(ax)
     stated = results.scenario.workforce.posts
     groups = [i for i, name in enumerate(results.posts.groups) if name in stated and stated[name].budget == budget]
@@ -235,8 +235,9 @@ def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, mea
         ends.append((places[-1], float(later["mean"].iloc[-1]), "Forecast", colours(3)[1]))
     places = shown.index.get_indexer(reports.index)
     ax.plot(places, reports, "D", color=ORANGE, markeredgecolor=TEXT, markersize=6)
-    lift = 8 if reports.iloc[-1] >= shown["mean"].iloc[places[-1]] else -8
-    ax.annotate("Actual", (places[-1], reports.iloc[-1]), (0, lift), textcoords="offset points", ha="center",
+    last, middle = reports.iloc[-1], shown["mean"].iloc[places[-1]]
+    lift = -8 if 0.2 * middle < last < middle else 8
+    ax.annotate("Actual", (places[-1], last), (0, lift), textcoords="offset points", ha="center",
                 va="bottom" if lift > 0 else "top", fontsize=BODY, color=TEXT)  # fmt: skip
     label_ends(ax, ends)
     ax.set_ylim(0, None)

@@ -26,7 +26,11 @@ from workforce_model.files import load_scenario, read_alone, read_inputs
 from workforce_model.model import RUNS, SEED, Interrupted, Results
 from workforce_model.model import run as run_scenario
 from workforce_model.problems import ScenarioError
+from workforce_model.review_folder import write_review
 from workforce_model.run_folder import ChecksFailed, run_folder, write_run
+from workforce_model.run_record import input_file
+from workforce_model.six_month_review import FEW, NOTHING, PLAN
+from workforce_model.six_month_review import review as review_scenario
 from workforce_model.summary import summary_text
 from workforce_model.verification import verify as verify_folder
 from workforce_model.workers import WorkerDied, worker_pool
@@ -106,6 +110,46 @@ def compare(
         _say(f"Written to {write_comparison(found, out)}")
     if found.failed:
         sys.exit(CHECK_FAILED)
+
+
+@commands.command()
+@click.argument("scenario", metavar="APPROVED.toml")
+@click.option(
+    "--actuals", type=click.Path(), help="What happened, as the template asks; without it, as the plan stands."
+)
+@click.option("--baseline", type=click.Path(), default=str(NOTHING), help="Doing nothing; by default the shipped one.")
+@click.option("--plan", type=click.Path(), default=str(PLAN), help="The improvement plan; by default the shipped one.")
+@click.option("--runs", default=RUNS, show_default=True, help="Futures of the plan, of doing nothing, of the forecast.")
+@click.option("--few", default=FEW, show_default=True, help="Futures of each play a question makes for itself.")
+@click.option("--seed", default=SEED, show_default=True, help="Root seed; the same seed is the same luck.")
+@click.option("--out", type=click.Path(), help="Folder to write; by default a new one under results/.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier review in that folder.")
+@click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
+def review(
+    scenario: str,
+    actuals: str | None,
+    baseline: str,
+    plan: str,
+    runs: int,
+    few: int,
+    seed: int,
+    out: str | None,
+    overwrite: bool,
+    processes: int | None,
+) -> None:
+    """Answer the twenty questions of a six-month review, and write them to a folder."""
+    approved, nothing, stated = load_scenario(scenario), load_scenario(baseline), load_plan(plan)
+    inputs = [file for path in (scenario, baseline) for file in read_inputs(path)]
+    inputs += [input_file(path) for path in (plan, actuals) if path is not None]
+    wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
+    with run_folder(out, f"review-{approved.name}", overwrite=overwrite) as claim:
+        with _pool(wanted) as executor, tqdm(total=20, unit=" answers", disable=None, leave=False) as bar:
+            found = review_scenario(
+                approved, actuals, runs, seed, baseline=nothing, actions=stated, few=few, executor=executor,
+                progress=lambda _: bar.update(),
+            )  # fmt: skip
+        _say(found.text())
+        _say(f"Written to {write_review(found, claim, overwrite=overwrite, inputs=inputs)}")
 
 
 @commands.command()

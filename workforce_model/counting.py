@@ -80,7 +80,7 @@ def leaving(scenario: Scenario, actuals: Actuals, lasting: float | None) -> Coun
         at_risk = at_risk + staff * (1.0 if multiplier is None else multiplier.value)
     times = np.divide(at_risk, there, out=np.ones_like(there), where=there > 0) * tenure_mix(scenario, actuals)
     year = (np.arange(len(actuals.months)) + (actuals.opening - scenario.periods.start).n + 1) // YEAR
-    prior, usual = prior_of(workforce.turnover_rate), annual_rate(float(left.sum() / (there * times).sum()), workforce.turnover_reading)  # fmt: skip
+    prior, usual = prior_of(workforce.turnover_rate), annual_rate(float(left.sum() / max((there * times).sum(), 1e-9)), workforce.turnover_reading)  # fmt: skip
     stated = np.hypot(values["year_shock"], values["national_swing"])
     a_year = max(prior.mean * there.mean(), 1e-9)
     shock = max(float(stated), passing_shock(prior, lasting, 1 / a_year))
@@ -93,9 +93,11 @@ def leaving(scenario: Scenario, actuals: Actuals, lasting: float | None) -> Coun
         return np.asarray(np.sum(by_year, axis=0))
 
     def tail(rate: Array) -> Array:
-        part = np.array([there[year == y].sum() for y in np.unique(year)]) / there.sum()
+        part = np.array([there[year == y].sum() for y in np.unique(year)]) / max(there.sum(), 1e-9)
         together = shock * float(np.sqrt((part**2).sum()))
-        return events_tail(chance(rate), float(times @ there / there.sum()), left.sum(), there.sum(), together)
+        return events_tail(
+            chance(rate), float(times @ there / max(there.sum(), 1e-9)), left.sum(), there.sum(), together
+        )
 
     return Counted(left.sum(), there.sum(), "FTE left, of FTE-months in post", usual, likely, tail)
 
@@ -114,7 +116,7 @@ def tenure_mix(scenario: Scenario, actuals: Actuals) -> Array:
     usual = share * ratio + 1 - share
     chance = float(monthly_probability(workforce.turnover_rate.value, workforce.turnover_reading)) / usual
     before, there = (actuals.opening - scenario.periods.start).n + 1, actuals.series("in_post_fte")
-    coming = (there[0] - under - over) / before if before else 0.0
+    coming = (there[0] - under - over) / before if before and not np.isnan(there[0]) else 0.0
     mix = []
     for month in range(1 - before, len(actuals.months) + 1):
         going = chance * (under * ratio + over)
@@ -190,7 +192,7 @@ def conversion(scenario: Scenario, actuals: Actuals, lasting: float | None) -> C
     leaving_first = float(scenario.workforce.agency_leaving_rate.value)
     started = actuals.series("starters_fte")[1:] - actuals.series("conversions_fte")[1:]
     vacant = actuals.series("vacancy_fte")[:-1]
-    started_of_vacant = float(np.nanmean(started)) / max(float(np.nanmean(vacant)), 1e-9)
+    started_of_vacant = _usual(started) / max(_usual(vacant), 1e-9)
     appointed = scenario.workforce.recruitment_lead_months.value * started_of_vacant
     open_to = cover * (1 - leaving_first) * max(1 - appointed, 0.1)
     first, last = scenario.workforce.conversion_from, scenario.workforce.conversion_until
@@ -238,13 +240,13 @@ def _workers_gone(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Arra
         cover / np.maximum(vacant, 1e-9), 1.0
     )
     leaves = prior_of(scenario.workforce.agency_leaving_rate, 51)
-    part, months = float(np.nanmean(np.minimum(agency / workers, 1.0))), left.size
+    part, months = _usual(np.minimum(agency / workers, 1.0)), left.size
     gone = np.minimum(((left + replaced) * holding + agency * leaves.mean) / workers, 1.0)
     lucky, doubt = part * leaves.mean * (1 - leaves.mean), part**2 * leaves.variance
     if absence := scenario.workforce.absence:
         sick = prior_of(absence.sickness_share, 51)
         lucky, doubt = lucky + sick.mean * (1 - sick.mean), doubt + sick.variance
-    return np.nan_to_num(gone), float(np.sqrt(doubt + lucky * _UNEVEN / (float(np.nanmean(workers)) * months)))
+    return np.nan_to_num(gone), float(np.sqrt(doubt + lucky * _UNEVEN / (max(_usual(workers), 1e-9) * months)))
 
 
 def passing(scenario: Scenario, actuals: Actuals, team: str, to: str, lasting: float | None) -> Counted:
@@ -292,7 +294,7 @@ def arriving(scenario: Scenario, actuals: Actuals, team: str, lasting: float | N
     prior, count = prior_of(loads.teams[team].arrivals), float(came[known].sum())
     shock = passing_shock(prior, lasting, float(clumping.mean()) / (YEAR * prior.mean))
     points, weight = shock_points(shock)
-    usual = float(months.mean())
+    usual = max(float(months.mean()), 1e-9)
     times = (np.outer(points, months / usual).ravel(), np.outer(weight, np.full(months.size, 1 / months.size)).ravel())
 
     def likely(rate: Array) -> Array:
@@ -303,6 +305,12 @@ def arriving(scenario: Scenario, actuals: Actuals, team: str, lasting: float | N
         return np.asarray(np.mean([arrivals_tail(rate * usual, count, float(c), times) for c in clumping], axis=0))
 
     return Counted(count, float(known.sum()), "new cases, of months", count / usual, likely, tail)
+
+
+def _usual(series: Array) -> float:
+    """The mean of what is available; nought where nothing is."""
+    known = series[~np.isnan(series)]
+    return float(known.mean()) if known.size else 0.0
 
 
 def _seen(actuals: Actuals, events: str, stock: str, team: str) -> tuple[Array, Array]:

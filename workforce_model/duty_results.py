@@ -211,6 +211,6 @@ def _people(results: Results, group: str, runs: NDArray[np.intp]) -> People:
     staff = results.history.staff
     return People(
         posts=((posts.first[mine] <= months) & (months <= posts.last[mine])).sum(axis=1),
-        filled=(staff["permanent"][1:, index] + staff["agency"][1:, index])[:, runs].astype(np.int64),
+        filled=np.rint((staff["permanent"][1:, index] + staff["agency"][1:, index])[:, runs]).astype(np.int64),
         fte=results.scenario.workforce.posts[group].fte,
     )

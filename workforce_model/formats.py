@@ -77,6 +77,17 @@ def percent(share: float) -> str:
     return f"{whole}%"
 
 
+def capital(text: str) -> str:
+    """Text with a capital first, the rest as it is.
+
+    Examples
+    --------
+    >>> capital("the MTFP")
+    'The MTFP'
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def money(gbp: float) -> str:
     """Pounds in a sentence, without a sign: thousands, or millions to one decimal from a million up.
 

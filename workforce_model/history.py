@@ -11,7 +11,8 @@ from workforce_model.caseloads import BANDS, Cases, in_bands
 from workforce_model.posts import AGENCY, EMPTY, PERMANENT, Cells, Posts, TeamRows
 from workforce_model.workforce import Staff
 
-STAFF_STOCKS = ("permanent", "agency")
+STAFF_STOCKS = ("permanent", "agency", "over_limit")
+"""Who holds the posts, and how many of them have as many cases as the caseload limit or more."""
 STAFF_FLOWS = ("started", "converted", "left", "agency_started", "agency_left", "agency_ended", "agency_converted")
 STAFF_AWAY = ("absent", "stand_in")
 STAFF_NOTICE = ("on_notice",)
@@ -105,7 +106,9 @@ class Recorder:
 
     def measure(self, month: int, staff: Staff, cases: Cases) -> None:
         """Recount the stocks from the posts themselves."""
-        recounted = {"permanent": staff.holder == PERMANENT, "agency": staff.holder == AGENCY}
+        over = np.zeros(staff.holder.shape, dtype=bool)
+        over[: cases.held.shape[0]] = (staff.holder[: cases.held.shape[0]] != EMPTY) & (cases.held >= self.limit)
+        recounted = {"permanent": staff.holder == PERMANENT, "agency": staff.holder == AGENCY, "over_limit": over}
         if STAFF_AWAY[0] in self.staff:
             recounted |= {"absent": staff.away > 0, "stand_in": staff.stand_in}
         for name, chosen in recounted.items():
@@ -115,7 +118,7 @@ class Recorder:
         self.cases["held"][month] = rows.totals(held)
         self.cases["waiting"][month] = cases.waiting
         self.cases["workers"][month] = rows.totals(present)
-        self.cases["at_or_over"][month] = rows.totals(present & (held >= self.limit))
+        self.cases["at_or_over"][month] = rows.totals(over[: held.shape[0]])
         if cases.kept.size:
             self.cases["kept"][month] = rows.totals(cases.kept.sum(axis=0)) + cases.kept_waiting.sum(axis=0)
         self.holder_fte[month] = rows.sums((held > 0) * self.case_fte)

@@ -222,12 +222,3 @@ def passing_shock(prior: Belief, lasting: float | None, of_year: float) -> float
         return 0.0
     spread = math.log1p(prior.relative_spread**2)
     return math.sqrt(max(spread * (1 - lasting) / lasting - of_year, 0.0))
-
-
-def as_assumption(belief: Belief, before: Assumption, source: str, known: object) -> dict[str, object]:
-    """A belief as a scenario states it: the median, and the 10th and 90th percentiles as a log-normal range."""
-    low, value, high = (float(x) for x in belief.quantile([0.1, 0.5, 0.9]))
-    return {
-        "value": value, "low": low, "high": high, "shape": "lognormal", "unit": before.unit, "source": source,
-        "date": known, "confidence": before.confidence, "obtain": before.obtain,
-    }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from workforce_model.pages import Block, Heading, Paragraph, Picture, Table
+from workforce_model.pages import Block, Heading, Paragraph, Picture, Table, ToWrite
 from workforce_model.proposal import Proposal
 from workforce_model.published import CHECKS_FAILED
 
@@ -90,6 +90,7 @@ def record(p: Proposal) -> Iterator[Block]:
         f"{p.run.run_line}. Made with {versions}. The run's number is the start of the SHA-256 of run.json, which holds "
         "the hash of every table, chart and input, so a changed file is found out."
     )
+    yield ToWrite("the analyst, the assurer and the approver, and the date each signed")
 
 
 def background_papers(p: Proposal) -> Iterator[Block]:

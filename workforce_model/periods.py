@@ -293,3 +293,14 @@ class Periods:
         elif len(self.months()) > 600:
             found.append(("end", "at most 600 months"))
         return found
+
+
+def march(year: str) -> str:
+    """The month a financial year ends in.
+
+    Examples
+    --------
+    >>> march("2019/20")
+    'March 2020'
+    """
+    return f"March {int(year[:4]) + 1}"

@@ -150,20 +150,9 @@ def unquoted(text: str) -> str:
 
 
 def quoted_table(quoted: list[Quoted], places: dict[int, str]) -> pd.DataFrame:
-    """Every figure printed, where in the paper, and the row of the run folder it is."""
-    rows = [
-        (
-            places.get(q.number, ""),
-            q.printed,
-            q.value,
-            f"{q.table}.csv",
-            _lines(q),
-            q.column,
-            q.where,
-        )
-        for q in quoted
-        if q.number in places
-    ]
+    """Every figure printed, in the order of the paper, with the line of the run folder it is."""
+    shown = ((place, quoted[number]) for number, place in places.items())
+    rows = [(place, q.printed, q.value, f"{q.table}.csv", _lines(q), q.column, q.where) for place, q in shown]
     return pd.DataFrame(rows, columns=["section", "printed", "value", "file", "line", "column", "row"])
 
 

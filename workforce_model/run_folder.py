@@ -5,11 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import os
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +15,14 @@ import pandas as pd
 from workforce_model.agency_premium import agency_premium_table
 from workforce_model.benefits import benefits, difference_check, paired
 from workforce_model.checks import Check
-from workforce_model.claims import Claim, claimed
+from workforce_model.claims import Claim
 from workforce_model.comparison import of_results
 from workforce_model.costs import KINDS
 from workforce_model.envelope import envelope_table
 from workforce_model.formats import NOT_DEFINED, rounded
 from workforce_model.measures import MEASURES, measured, teams_measured
 from workforce_model.results import Results
-from workforce_model.run_record import RECORD, read_record, write_record
+from workforce_model.run_record import read_record, write_record
 from workforce_model.scenario import InputFile
 from workforce_model.statements import funding_statements_table
 from workforce_model.summary import summary_table, summary_text
@@ -43,10 +39,7 @@ from workforce_model.tables import (
     reported_years,
     reserve_table,
 )
-
-
-class ChecksFailed(ValueError):
-    """A run that broke an invariant: no report of it is written."""
+from workforce_model.whole_folder import ChecksFailed, refuse_failed, run_folder, written_whole
 
 
 def write_run(
@@ -92,23 +85,12 @@ def write_run(
     """
     together = [results] if isinstance(results, Results) else list(results)
     _refuse_mixed(together)
-    failed = sorted({check.name for r in together for check in r.checks if check.status == "failed"})
-    if failed and not force:
-        raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
+    if not force:
+        refuse_failed(together)
     if not isinstance(out, Claim):
         with run_folder(out, together[-1].scenario.name, overwrite=overwrite) as claim:
             return write_run(together, claim, overwrite=overwrite, inputs=inputs, force=force)
-    target = out.path
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        _write_all(together, draft, list(inputs), force)
-        draft.chmod(0o755)
-        _put_in_place(draft, target, overwrite)
-    except OSError as error:
-        raise _not_written(error, draft, target) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
+    return written_whole(out, lambda folder: _write_all(together, folder, list(inputs), force), overwrite=overwrite)
 
 
 def _refuse_mixed(together: list[Results]) -> None:
@@ -122,71 +104,6 @@ def _refuse_mixed(together: list[Results]) -> None:
     )
     if len(ways) > 1:
         raise ValueError(f"runs written together share their number, seed and doubt; these have {'; '.join(ways)}")
-
-
-@contextmanager
-def run_folder(out: str | os.PathLike[str] | None, name: str, *, overwrite: bool = False) -> Iterator[Claim]:
-    """Claim the folder of a run before it is played, so that what would stop it being written stops it at once.
-
-    Parameters
-    ----------
-    out : path, optional
-        The folder; by default a new one, ``results/<name>-<time>``.
-
-    Raises
-    ------
-    FileExistsError
-        As :func:`write_run`; also if another run is writing the folder, naming it.
-    OSError
-        If nothing can be written there.
-    """
-    target = Path(out) if out is not None else Path("results") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
-    _refuse_existing(target, overwrite)
-    with claimed(target) as claim:
-        _refuse_existing(target, overwrite)
-        yield claim
-
-
-def _not_written(error: OSError, draft: Path, target: Path) -> OSError:
-    """The machine's refusal with the folder, how far it got, and what became of what was there."""
-    if isinstance(error, FileExistsError):
-        return error
-    size = sum(path.stat().st_size for path in draft.glob("*")) / 1e6
-    kept = "the earlier run in it stands" if target.exists() else "nothing was left there"
-    reason = error.strerror or str(error)
-    return OSError(
-        error.errno,
-        f"{target} was not written: {reason} after {size:,.1f} MB; {kept}, and the results can be written again",
-    )
-
-
-def _refuse_existing(target: Path, overwrite: bool) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise FileExistsError(f"{target} is a file; expected a folder for the run")
-    empty = not any(target.iterdir())
-    if not empty and not overwrite:
-        raise FileExistsError(f"{target} is not empty; name another folder, or replace the run in it with --overwrite")
-    if not empty and not (target / RECORD).exists():
-        raise FileExistsError(f"{target} holds something other than a run (it has no {RECORD}); it is not replaced")
-
-
-def _put_in_place(draft: Path, target: Path, overwrite: bool) -> None:
-    """Move the finished folder to its name; an earlier run goes only once the new one stands."""
-    if not target.exists():
-        os.rename(draft, target)
-        return
-    _refuse_existing(target, overwrite)
-    away = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    os.rename(target, away / "run")
-    try:
-        os.rename(draft, target)
-    except BaseException:
-        os.rename(away / "run", target)
-        raise
-    finally:
-        shutil.rmtree(away, ignore_errors=True)
 
 
 def _write_all(together: list[Results], folder: Path, inputs: list[InputFile], force: bool) -> None:

@@ -57,9 +57,9 @@ class Recorded:
 
 
 def write_record(
-    together: list[Results], folder: Path, inputs: list[InputFile], checks: list[tuple[str, Check]]
+    together: list[Results], folder: Path, inputs: list[InputFile], checks: list[tuple[str, Check]], **more: object
 ) -> None:
-    """Write the record of a run whose other files are all in the folder."""
+    """Write the record of a run whose other files are all in the folder; ``more`` goes into it by name."""
     first = together[0]
     passed = all(check.status != "failed" for _, check in checks)
     record = {
@@ -85,6 +85,7 @@ def write_record(
             }
             for r in together
         },
+        **more,
         "outputs": {path.name: _fingerprint(path) for path in sorted(folder.iterdir())},
     }
     draft = folder / f".{RECORD}"
@@ -93,6 +94,11 @@ def write_record(
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, folder / RECORD)
+
+
+def input_file(path: str | os.PathLike[str]) -> InputFile:
+    """A file that was read, as a record names it: its name, size and fingerprint."""
+    return InputFile(Path(path).name, **_fingerprint(Path(path)))
 
 
 def _fingerprint(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
@@ -74,15 +75,26 @@ class Learnt:
         return min(1.0, 2 * min(self.tail, 1 - self.tail))
 
     def stated(self, actuals: Actuals) -> dict[str, Any]:
-        """The posterior as a scenario states it: the median, with the 10th and 90th percentiles as a log-normal range."""
-        low, value, high = (float(x) for x in self.posterior.quantile([0.1, 0.5, 0.9]))
+        """The posterior as a scenario states it: the median, with the 10th and 90th percentiles as a log-normal range.
+
+        Where that would leave what the unit allows, a normal range; and else a triangular one over all that is believed.
+        """
         was = f"{self.before.value:g} [{self.before.low:g} to {self.before.high:g}]"
         kind = "illustrative actuals" if actuals.illustrative else "actuals"
-        return {
-            "value": value, "low": low, "high": high, "shape": "lognormal", "unit": self.before.unit,
-            "source": f"Learnt from {kind} to {actuals.cut_off} ({self.events:,.4g} {self.of.replace(', of ', f', of {self.trials:,.5g} ')}) and what was believed before, {was}",
-            "date": actuals.cut_off.end_time.date(), "confidence": self.before.confidence, "obtain": self.before.obtain,
+        counted = f"{self.events:,.4g} {self.of.replace(', of ', f', of {self.trials:,.5g} ')}"
+        tree = {
+            "unit": self.before.unit, "date": actuals.cut_off.end_time.date(), "confidence": self.before.confidence,
+            "source": f"Learnt from {kind} to {actuals.cut_off} ({counted}) and what was believed before, {was}",
+            "obtain": self.before.obtain,
         }  # fmt: skip
+        low, value, high = (float(x) for x in self.posterior.quantile([0.1, 0.5, 0.9]))
+        for shape in ("lognormal", "normal"):
+            stated = {**tree, "value": value, "low": low, "high": high, "shape": shape}
+            with suppress(ValueError):
+                Assumption(**stated)  # type: ignore[arg-type]  # the record checks them
+                return stated
+        ends = self.posterior.quantile([0.0, 1.0]).tolist()
+        return {**tree, "value": value, "low": ends[0], "high": ends[1], "shape": "triangular"}
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def verify(
     folder : path
         A folder :func:`write_run` made.
     play_again : bool
-        Also play the run again; otherwise, and where it was interrupted, only the files are checked.
+        Also play the run again; otherwise, and where it was interrupted or is a review, only the files are checked.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def verify(
     place = Path(folder)
     record = read_record(place)
     changed, another = changed_files(place, record), other_build(record)
-    if not play_again or record.get("runs_done") != record.get("runs_asked"):
+    if not play_again or "review" in record or record.get("runs_done") != record.get("runs_asked"):
         return Verification(tuple(changed), (), tuple(another), 0)
     asked = recorded(record)
     with tempfile.TemporaryDirectory() as scratch:

@@ -209,7 +209,7 @@ def _write(book: Any, run: Published, sheet: Sheet, banner: str) -> None:
     for number, (unit, row) in enumerate(zip(units, table.itertuples(index=False), strict=True), first + 1):
         sizes = [_write_cell(book, page, number, i, x, _shown_in(columns[i], str(unit))) for i, x in enumerate(row)]
         widths = [max(width, min(_WIDEST, size + 2)) for width, size in zip(widths, sizes, strict=True)]
-        page.set_row(number, _LINE * max(1, -(-max(sizes) // (_WIDEST - 8))))
+        page.set_row(number, _LINE * max(1, -(-max(sizes) // (_WIDEST - 4))))
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     page.repeat_rows(first)
@@ -225,7 +225,7 @@ def _write_cell(book: Any, page: Any, row: int, column: int, value: object, show
     text = str(value)
     text = NOT_DEFINED_MARK if text in ("", "not defined", "none stated") else text
     page.write_string(
-        row, column, text, book.add_format({**_FONT, "text_wrap": len(text) > _WIDEST - 8, "valign": "top"})
+        row, column, text, book.add_format({**_FONT, "text_wrap": len(text) > _WIDEST - 4, "valign": "top"})
     )
     return len(text)
 
@@ -233,14 +233,14 @@ def _write_cell(book: Any, page: Any, row: int, column: int, value: object, show
 def _shown_in(column: str, unit: str) -> str:
     """The number format of a cell: pounds with brackets, shares as percentages, FTE to two places."""
     if column in ("runs", "defined", "line", "posts", "runs_to_separate", "size"):
-        return "#,##0"
+        return "#,##0_)"
     if not unit:
-        return "General"
+        return "General_)"
     if unit.startswith("GBP"):
-        return "#,##0.00;(#,##0.00)"
+        return "#,##0.00_);(#,##0.00)"
     if unit.startswith(("share", "growth", "hazard")):
-        return "0.0##%"
-    return "#,##0.00##"
+        return "0.0##%_)"
+    return "#,##0.00##_)"
 
 
 def _printed(page: Any, run: Published) -> None:

@@ -1,0 +1,75 @@
+"""Is lower turnover more than luck: leavers to date beside what luck and doubt give, and what these months could have shown."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.detection import TRIMMED, UNTRIMMED, turnover_power
+from workforce_model.formats import fte, percent
+from workforce_model.measures import Spread, measured, spread
+from workforce_model.ranges import people
+from workforce_model.review_runs import Figures, ReviewRuns
+
+BEFORE, AFTER = 0.189, 0.15
+"""A fall in turnover, about one in five, that a council might hope for and ask whether it shows."""
+FALSE_ALARM = 0.05
+
+
+def turnover_or_luck(runs: ReviewRuns) -> Answer:
+    """Leavers to date beside what luck and doubt alone give, and the chance that these months show a fall in turnover."""
+    plan, first = runs.foreseen, int((runs.foreseen.scenario.periods.report_from - runs.foreseen.months[0]).n)
+    months = np.arange(first, runs.at + 1) + 1
+    foreseen = measured(plan, "leavers_fte")[months].sum(axis=0)
+    expected, span = spread(foreseen, plan.draw), f"{plan.months[first]} to {runs.now}"
+    left = float(measured(runs.forecast, "leavers_fte")[months].sum(axis=0).mean())
+    least = least_told(foreseen)
+    staff = float(measured(plan, "in_post_fte")[runs.at + 1].mean())
+    rows = [
+        (span, "leavers" if runs.through is not None else "leavers expected", "FTE", left, math.nan, math.nan),
+        (span, "leavers by luck and doubt alone", "FTE", expected.mean, expected.p10, expected.p90),
+        (span, "most leavers that are fewer than luck explains", "FTE", least, math.nan, math.nan),
+    ]
+    shows = []
+    for over in dict.fromkeys((months.size, 12)):
+        low, high = sorted(turnover_power(BEFORE, AFTER, staff, over, dispersion=d) for d in (TRIMMED, UNTRIMMED))
+        rows.append(
+            (f"{over} months", "chance that a fall from 18.9% to 15.0% shows", "chance", (low + high) / 2, low, high)
+        )
+        shows.append(f"in {over} months with a chance of {percent(low)} to {percent(high)}")
+    table = pd.DataFrame(rows, columns=["period", "measure", "unit", "mean", "p10", "p90"])
+    said = _verdict(runs, span, left, foreseen, expected)
+    only = "not even none at all would be" if math.isnan(least) else f"only {fte(least)} FTE or fewer would be"
+    sentence = f"{said}; {only}. A fall from 18.9% to 15.0% would show {' and '.join(shows)}."
+    return Answer(16, QUESTIONS[16][1], left, expected.p10, expected.p90, "FTE leavers", sentence, table)
+
+
+def _verdict(runs: ReviewRuns, span: str, left: float, foreseen: Figures, expected: Spread) -> str:
+    if runs.through is None:
+        return f"From {span} luck and doubt alone give {people(expected)} FTE of leavers"
+    as_few = float((foreseen <= left + 1e-9).mean())
+    verdict = "not fewer than expected"
+    if left < expected.mean:
+        verdict = (
+            "fewer than luck and doubt explain" if as_few <= FALSE_ALARM else "no fewer than luck and doubt explain"
+        )
+    return (
+        f"{fte(left)} FTE left from {span}, where the plan foresaw {people(expected)}: as few or fewer leave in {percent(as_few)} of its futures, so this "
+        f"is {verdict}"
+    )
+
+
+def least_told(leavers: Figures, false_alarm: float = FALSE_ALARM) -> float:
+    """The most leavers that luck alone gives, or fewer, no oftener than the false alarm rate; not a number where none are.
+
+    Examples
+    --------
+    >>> least_told(np.array([4.0] * 5 + [10.0] * 95)), least_told(np.array([0.0] * 10 + [10.0] * 90))
+    (4.0, nan)
+    """
+    ordered = np.sort(leavers)
+    as_few = np.searchsorted(ordered, ordered, side="right") / ordered.size
+    return float(ordered[as_few <= false_alarm].max(initial=-math.inf)) if (as_few <= false_alarm).any() else math.nan

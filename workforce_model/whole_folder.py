@@ -1,0 +1,123 @@
+"""A folder claimed before the work begins, and put in its place only once it is complete."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from workforce_model.claims import Claim, claimed
+from workforce_model.results import Results
+from workforce_model.run_record import RECORD
+
+
+class ChecksFailed(ValueError):
+    """A run that broke an invariant: no report of it is written."""
+
+
+def refuse_failed(together: Sequence[Results]) -> None:
+    """Refuse to report runs that broke an invariant.
+
+    Raises
+    ------
+    ChecksFailed
+        Naming the checks.
+    """
+    failed = sorted({check.name for r in together for check in r.checks if check.status == "failed"})
+    if failed:
+        raise ChecksFailed(f"no report is written: these checks failed: {', '.join(failed)}")
+
+
+@contextmanager
+def run_folder(out: str | os.PathLike[str] | None, name: str, *, overwrite: bool = False) -> Iterator[Claim]:
+    """Claim the folder of a run before it is played, so that what would stop it being written stops it at once.
+
+    Parameters
+    ----------
+    out : path, optional
+        The folder; by default a new one, ``results/<name>-<time>``.
+
+    Raises
+    ------
+    FileExistsError
+        As :func:`workforce_model.run_folder.write_run`; also if another run is writing the folder, naming it.
+    OSError
+        If nothing can be written there.
+    """
+    target = Path(out) if out is not None else Path("results") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    _refuse_existing(target, overwrite)
+    with claimed(target) as claim:
+        _refuse_existing(target, overwrite)
+        yield claim
+
+
+def written_whole(claim: Claim, write: Callable[[Path], None], *, overwrite: bool) -> Path:
+    """A claimed folder written by a function, put in its place only once it is complete.
+
+    Parameters
+    ----------
+    write : callable
+        Takes the folder to write into; it writes ``run.json`` last.
+
+    Raises
+    ------
+    OSError
+        If the machine refuses, naming the folder and how much was written; an earlier run stands.
+    """
+    target = claim.path
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        write(draft)
+        draft.chmod(0o755)
+        _put_in_place(draft, target, overwrite)
+    except OSError as error:
+        raise _not_written(error, draft, target) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def _not_written(error: OSError, draft: Path, target: Path) -> OSError:
+    """The machine's refusal with the folder, how far it got, and what became of what was there."""
+    if isinstance(error, FileExistsError):
+        return error
+    size = sum(path.stat().st_size for path in draft.glob("*")) / 1e6
+    kept = "the earlier run in it stands" if target.exists() else "nothing was left there"
+    reason = error.strerror or str(error)
+    return OSError(
+        error.errno,
+        f"{target} was not written: {reason} after {size:,.1f} MB; {kept}, and the results can be written again",
+    )
+
+
+def _refuse_existing(target: Path, overwrite: bool) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise FileExistsError(f"{target} is a file; expected a folder for the run")
+    empty = not any(target.iterdir())
+    if not empty and not overwrite:
+        raise FileExistsError(f"{target} is not empty; name another folder, or replace the run in it with --overwrite")
+    if not empty and not (target / RECORD).exists():
+        raise FileExistsError(f"{target} holds something other than a run (it has no {RECORD}); it is not replaced")
+
+
+def _put_in_place(draft: Path, target: Path, overwrite: bool) -> None:
+    """Move the finished folder to its name; an earlier run goes only once the new one stands."""
+    if not target.exists():
+        os.rename(draft, target)
+        return
+    _refuse_existing(target, overwrite)
+    away = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    os.rename(target, away / "run")
+    try:
+        os.rename(draft, target)
+    except BaseException:
+        os.rename(away / "run", target)
+        raise
+    finally:
+        shutil.rmtree(away, ignore_errors=True)
