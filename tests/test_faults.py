@@ -254,6 +254,32 @@ def test_a_worker_that_dies_twice_on_a_block_is_an_error_that_names_its_runs_and
     assert time.monotonic() - began < 60
 
 
+def die_half_way(results: Results) -> np.ndarray:
+    """Die half way through the answer: the pool has begun to read it and waits for the rest."""
+    import multiprocessing.connection as pipes
+
+    def half(self: Any, content: Any, write: Any = os.write) -> None:
+        write(self._handle, bytes(content)[:1_000])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    pipes.Connection._send = half  # type: ignore[attr-defined]  # in a worker that has a moment to live
+    return np.zeros(100_000)
+
+
+@posix
+def test_a_worker_that_dies_half_way_through_its_answer_is_noticed_and_the_pool_is_not_left_waiting() -> None:
+    began = time.monotonic()
+
+    with (
+        pytest.raises(WorkerDied, match="died again"),
+        ProcessPoolExecutor(1, get_context("spawn")) as pool,
+    ):
+        list(keep(busy(), die_half_way, 8, executor=pool))
+
+    assert time.monotonic() - began < 90
+    assert active_children() == []
+
+
 # Disk and folders ---------------------------------------------------------------------------------
 
 
