@@ -264,32 +264,35 @@ def _parts_to_cover(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Ar
 
 
 def passing(scenario: Scenario, actuals: Actuals, team: str, to: str, lasting: float | None) -> Counted:
-    """Cases passed to another team, of those that left; what goes to the team's other destinations by their stated share."""
+    """Cases passed to other teams, of those that left; the team's other destinations take their stated share of these."""
     out = actuals.series("cases_passed_out", team, fitted=True)[1:]
     gone = out + actuals.series("cases_closed", team, fitted=True)[1:]
     stated = scenario.caseloads.teams[team].passes_on
     others = sum(share.value for name, share in stated.items() if name != to)
-    return _shares(stated[to], out - others * gone, gone, "cases passed on, of those that left", lasting)
+    return _shares(stated[to], out, gone, "cases passed on to any team, of those that left", lasting, others=others)
 
 
 def _shares(
-    stated: Assumption, events: Array, trials: Array, of: str, lasting: float | None, unsure: float = 0.0
-) -> Counted:
-    """Events of so many trials, which may be out by a share that is ``unsure``."""
+    stated: Assumption, events: Array, trials: Array, of: str, lasting: float | None, unsure: float = 0.0, others: float = 0.0,
+) -> Counted:  # fmt: skip
+    """Events of so many trials, which may be out by a share that is ``unsure``; ``others`` is the chance of events that
+    are counted with them and are not this rate's.
+    """
     known = ~np.isnan(events) & ~np.isnan(trials)
-    events, trials = np.maximum(events[known], 0.0), trials[known]
-    trials = np.maximum(trials, events)
+    count = events[known].sum(keepdims=True)
+    among = np.maximum(trials[known].sum(keepdims=True), count)
     prior = prior_of(stated)
-    a_year = YEAR * float(trials.mean()) * prior.mean if trials.size else 1.0
+    a_year = max(YEAR * float(among[0]) / max(int(known.sum()), 1) * prior.mean, 1e-9)
     shock = float(np.hypot(passing_shock(prior, lasting, (1 - prior.mean) / a_year), unsure))
 
     def likely(rate: Array) -> Array:
-        return of_events(rate, [1.0], events.sum(keepdims=True), trials.sum(keepdims=True), shock)
+        return of_events(rate + others, [1.0], count, among, shock)
 
     def tail(rate: Array) -> Array:
-        return events_tail(rate, 1.0, float(events.sum()), float(trials.sum()), shock)
+        return events_tail(rate + others, 1.0, float(count[0]), float(among[0]), shock)
 
-    return Counted(float(events.sum()), float(trials.sum()), of, float(events.sum() / max(trials.sum(), 1e-9)), likely, tail)  # fmt: skip
+    alone = float(count[0]) / max(float(among[0]), 1e-9) - others
+    return Counted(float(count[0]), float(among[0]), of, alone, likely, tail)
 
 
 def arriving(scenario: Scenario, actuals: Actuals, team: str, lasting: float | None) -> Counted:
