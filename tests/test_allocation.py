@@ -177,3 +177,22 @@ def test_a_runs_cases_go_to_the_same_workers_whatever_runs_are_beside_it() -> No
 
     for run in (0, 17, 39):
         assert np.array_equal(a_pool(np.array([run]), np.array([1.0, 0.5, 1.0]), 9, 4)[:, 0], together[:, run])
+
+
+def test_the_lowest_caseload_comes_before_the_rank_to_an_eighth_of_a_case() -> None:
+    held, weight, rank = np.zeros((2, 1), dtype=np.int16), np.array([[0.75], [0.7]]), np.array([[1], [0]])
+
+    share_by_weight(held, weight, np.array([3], dtype=np.int32), rank)
+
+    # One each; then 1 / 0.75 is 1.33 and 1 / 0.7 is 1.43 of a full caseload: the third goes to the first.
+    assert held.ravel().tolist() == [2, 1]
+
+
+def test_the_same_seed_deals_the_same_cases_as_it_always_did() -> None:
+    """An alarm, not evidence: a change here changes every run of every scenario, and is told in the log of changes."""
+    weight = np.array([1.0, 0.5, 1.0, 0.75])
+
+    at_random, evenly = a_pool(np.arange(8), weight, 20, 0), a_pool(np.arange(8), weight, 0, 5)
+
+    assert at_random.T.tolist() == [[9, 2, 6, 3], [7, 4, 4, 5], [6, 2, 4, 8], [7, 2, 7, 4], [6, 0, 8, 6], [6, 2, 10, 2], [9, 2, 8, 1], [6, 5, 5, 4]]  # fmt: skip
+    assert evenly.T.tolist() == [[1, 1, 2, 1], [2, 1, 1, 1], [2, 1, 1, 1], [1, 1, 2, 1], [2, 1, 1, 1], [1, 1, 2, 1], [2, 1, 1, 1], [1, 1, 2, 1]]  # fmt: skip

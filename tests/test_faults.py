@@ -24,7 +24,7 @@ import workforce_model as wm
 from tests.test_cli import PROGRAM, said
 from tests.test_metamorphic import BUSY, busy, same
 from tests.toys import toy_tree
-from workforce_model.checkpoints import NotUsed
+from workforce_model.checkpoints import NotKept, NotUsed
 from workforce_model.claims import FolderInUse, claimed
 from workforce_model.model import Results, keep
 from workforce_model.run_record import changed_files, read_record
@@ -254,6 +254,32 @@ def test_a_worker_that_dies_twice_on_a_block_is_an_error_that_names_its_runs_and
     assert time.monotonic() - began < 60
 
 
+def die_half_way(results: Results) -> np.ndarray:
+    """Die half way through the answer: the pool has begun to read it and waits for the rest."""
+    import multiprocessing.connection as pipes
+
+    def half(self: Any, content: Any, write: Any = os.write) -> None:
+        write(self._handle, bytes(content)[:1_000])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    pipes.Connection._send = half  # type: ignore[attr-defined]  # in a worker that has a moment to live
+    return np.zeros(100_000)
+
+
+@posix
+def test_a_worker_that_dies_half_way_through_its_answer_is_noticed_and_the_pool_is_not_left_waiting() -> None:
+    began = time.monotonic()
+
+    with (
+        pytest.raises(WorkerDied, match="died again"),
+        ProcessPoolExecutor(1, get_context("spawn")) as pool,
+    ):
+        list(keep(busy(), die_half_way, 8, executor=pool))
+
+    assert time.monotonic() - began < 90
+    assert active_children() == []
+
+
 # Disk and folders ---------------------------------------------------------------------------------
 
 
@@ -277,6 +303,10 @@ def test_on_a_full_disk_the_error_names_folder_and_size_the_old_run_stands_and_t
         assert complete(out)
         assert sorted(path.name for path in disk.iterdir()) == ["filler", "run"]
         assert complete(wm.write_run(ten, tmp_path / "elsewhere"))
+        (disk / "filler").write_bytes(b"x" * (free - 1_000))
+        with pytest.warns(NotKept, match=r"MB\) is not kept: No space left on device; the run goes on"):
+            past = wm.run(busy(), 60, block=30, checkpoint=disk / "kept")
+        assert same(past, wm.run(busy(), 60))
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 

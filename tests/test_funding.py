@@ -551,3 +551,18 @@ def test_one_financial_year_of_three_stated_twice_is_refused() -> None:
 
     with pytest.raises(ValueError, match="a financial year twice"):
         fund_table(own_costs(), lines)
+
+
+def test_one_wrong_figure_among_many_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"cost_gbp holds -1\.0"):
+        funded([[[5.0, -1.0, 5.0]]], ("2019/20",), paper())
+
+
+def test_a_budget_with_money_and_no_cost_spends_nothing_and_leaves_all_of_it() -> None:
+    lines = pd.concat([own_lines(), own_lines().assign(line="spare", budget="spare", source="grant", recurrent=False, approved_by="x").iloc[:1]])  # fmt: skip
+
+    table = fund_table(own_costs(), lines).set_index(["financial_year", "budget", "entry"])["gbp"]
+
+    assert table["2019/20", "spare", "cost"] == 0.0
+    assert table["2019/20", "spare", "gap"] == 0.0
+    assert table["2019/20", "spare", "unspent"] == lines["gbp"].iloc[-1]

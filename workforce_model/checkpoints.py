@@ -36,6 +36,10 @@ class NotUsed(UserWarning):
     """A kept block that is not used, and why; its runs are played again."""
 
 
+class NotKept(UserWarning):
+    """A finished block that the machine refused to keep, and why; the run itself goes on."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
     """The kept blocks of one scenario and seed in a folder, which may hold those of others."""
@@ -45,12 +49,18 @@ class Checkpoint:
     key: str
 
     def keep(self, block: Block) -> None:
-        """Keep a finished block, whole or not at all."""
+        """Keep a finished block, whole or not at all; where the machine refuses, the run goes on and a warning says so."""
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, key=np.array(self.key), **_arrays(block))
         numbers = hashlib.sha256(block.runs.tobytes()).hexdigest()[:12]
         path = self.folder / f"{self.name}-{self.key[:12]}-{numbers}{_SUFFIX}"
-        write_atomically(path, hashlib.sha256(content.getvalue()).digest() + content.getvalue())
+        try:
+            write_atomically(path, hashlib.sha256(content.getvalue()).digest() + content.getvalue())
+        except OSError as error:
+            size = content.tell() / 1e6
+            warnings.warn(
+                f"{path} ({size:,.1f} MB) is not kept: {error.strerror}; the run goes on", NotKept, stacklevel=3
+            )
 
     def kept(self, runs: int) -> Iterator[Block]:
         """The blocks kept of these runs, each run once; every other file of this scenario is named in a warning."""

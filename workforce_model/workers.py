@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import zip_longest
+from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 import numpy as np
@@ -21,6 +22,10 @@ from numpy.typing import NDArray
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
+
+
+_PATIENCE = 5
+"""Seconds after a worker's death for its pool to notice; where it has not by then, it never will."""
 
 
 class WorkerDied(RuntimeError):
@@ -56,24 +61,42 @@ def in_turn(
     with suppress(BrokenExecutor):  # what is not asked for here is played once more below
         for task in tasks:
             asked.append(executor.submit(play, task))
+    workers = multiprocessing.active_children() if isinstance(executor, ProcessPoolExecutor) else []
+    stuck = False
     try:
         for task, future in zip_longest(tasks, asked):
-            died = future is None or isinstance(future.exception(), BrokenExecutor)
-            yield _once_more(play, task, name) if died else future.result()
+            if future is None or stuck or _died(future, workers):
+                stuck = stuck or (future is not None and not future.done())
+                yield _once_more(play, task, name)
+            else:
+                yield future.result()
     finally:
+        if stuck and isinstance(executor, ProcessPoolExecutor):
+            _end(executor, workers)
         for future in asked:
             future.cancel()
 
 
-def _once_more(play: Callable[[Task], Done], task: Task, name: Callable[[Task], str]) -> Done:
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:
+def _died(future: Future[Done], workers: Sequence[BaseProcess]) -> bool:
+    """Whether the process that played a task died, even half way through its answer, which its pool would wait for for ever."""
+    patience = _PATIENCE
+    while patience:
         try:
-            return fresh.submit(play, task).result()
-        except BrokenExecutor:
+            return isinstance(future.exception(timeout=1), BrokenExecutor)
+        except TimeoutError:
+            patience -= any(worker.exitcode not in (None, 0) for worker in workers)
+    return True
+
+
+def _once_more(play: Callable[[Task], Done], task: Task, name: Callable[[Task], str]) -> Done:
+    with worker_pool(1) as fresh:
+        future = fresh.submit(play, task)
+        if _died(future, multiprocessing.active_children()):
             raise WorkerDied(
                 f"the process playing {name(task)} died, and died again when they were played once more: killed, or out of "
                 "memory; fewer runs at once need less"
-            ) from None
+            )
+        return future.result()
 
 
 def named(runs: NDArray[np.int64]) -> str:
@@ -102,22 +125,29 @@ def worker_pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        _withdraw(pool)
-        for worker in set(multiprocessing.active_children()) - before:
-            worker.terminate()
+        _end(pool, list(set(multiprocessing.active_children()) - before))
         raise
     finally:
         pool.shutdown()
 
 
-def _withdraw(pool: ProcessPoolExecutor) -> None:
-    """Take back what no worker has begun, and wait until the pool has: it may not find it undone when its workers end."""
-    with suppress(BrokenExecutor):
+def _end(pool: ProcessPoolExecutor, workers: Sequence[BaseProcess]) -> None:
+    """End a pool and its processes at once, whatever they were in the middle of.
+
+    What no worker has begun is taken back first, and the pool given time to take note: it may not find it undone when
+    its workers end. Then our ends of its pipes are closed, or it would wait for the rest of an answer cut short.
+    """
+    ends = [pool._result_queue._writer, pool._call_queue._reader]  # type: ignore[attr-defined]  # no public way
+    with suppress(BrokenExecutor, RuntimeError):
         last = pool.submit(abs, 0)
         pool.shutdown(wait=False, cancel_futures=True)
         waited = time.monotonic() + 2
         while not last.done() and time.monotonic() < waited:
             time.sleep(0.01)
+    for end in ends:
+        end.close()
+    for worker in workers:
+        worker.terminate()
 
 
 def _begin(parent: int) -> None:
