@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.forms import FORM, Rows, at, book_at, book_of, csv_at, plan, rows, shipped, with_cells
 from workforce_model.actuals import Actuals
@@ -346,3 +349,22 @@ def test_a_number_kept_as_text_or_a_flag_is_refused_with_its_cell(tmp_path: Path
 
     assert "Actuals!C5 = 9   a number kept as text" in said
     assert "Actuals!C6 = True   expected a number" in said
+
+
+# --- whatever stands in a cell, it is read or refused, never a crash ------------------------------
+
+ODD = st.one_of(
+    st.sampled_from(["", "0", "-0", "007", "1.0", " 5", "5 ", "١٢", "½", "=1+1", "TRUE", "2019-04", "1e400", "--", "'9", "\u200b7"]),
+    st.text(max_size=6),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 56), st.integers(0, 40), ODD), min_size=1, max_size=4))
+def test_any_text_in_any_cell_is_read_or_refused_and_never_a_crash(tmp_path: Path, cells: list[tuple[int, int, str]]) -> None:  # fmt: skip
+    table = rows()
+    for row, at_column, text in cells:
+        table[row][at_column] = text.replace("\r", " ").replace("\n", " ")
+
+    with suppress(ScenarioError):
+        assert read(tmp_path, table).teams == shipped().teams

@@ -13,14 +13,14 @@ import pytest
 from afcharts.af_colours import get_af_colours
 from colorspacious import cspace_convert
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model import charts, charts_page
+from workforce_model import charts, charts_page, gallery
 from workforce_model.measures import measured
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
@@ -73,15 +73,12 @@ def together() -> list[Results]:
 def boxes(ax: Axes) -> list[tuple[str, tuple[float, float, float, float]]]:
     """Every text that shows, with its box in dots: left, foot, right, top."""
     figure = charts.figure_of(ax)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    figure.draw_without_rendering()
     texts = [*figure.texts, *ax.texts, ax.xaxis.label, ax.yaxis.label]
     for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
         texts += [t.label1 for t in axis.get_major_ticks() if min(limits) <= t.get_loc() <= max(limits)]
     # A text's own box: that of a note includes the line that joins it to its point.
-    return [
-        (t.get_text(), tuple(Text.get_window_extent(t, canvas.get_renderer()).extents)) for t in texts if t.get_text()
-    ]
+    return [(t.get_text(), tuple(Text.get_window_extent(t).extents)) for t in texts if t.get_text()]
 
 
 def inks(ax: Axes) -> Iterator[tuple[str, str]]:
@@ -142,6 +139,17 @@ def test_colours_beside_each_other_differ_in_grey() -> None:
     for number in (2, 3, 4):
         for one, other in itertools.pairwise(charts_page.colours(number)):
             assert abs(light[one] - light[other]) > 20, (one, other)
+
+
+def test_colours_can_be_told_apart_whatever_the_eye() -> None:
+    for kind in ("protanomaly", "deuteranomaly", "tritanomaly"):
+        eye = {"name": "sRGB1+CVD", "cvd_type": kind, "severity": 100}
+        seen = [
+            cspace_convert(np.clip(cspace_convert(to_rgb(c), eye, "sRGB1"), 0, 1), "sRGB1", "CAM02-UCS")
+            for c in charts_page.COLOURS
+        ]
+        for one, other in itertools.combinations(seen, 2):
+            assert np.linalg.norm(one - other) > 7, kind
 
 
 def test_every_colour_of_the_palette_stands_out_from_the_page() -> None:
@@ -233,6 +241,21 @@ def test_actuals_outside_the_plan_are_counted_and_strange_ones_refused() -> None
         charts.plan_against_actual(plan, ACTUALS, "vacancy_fte")
 
 
+def test_a_plan_may_be_a_table_and_a_share_prints_as_one() -> None:
+    plan = wm.run(BASE, 16)
+    shares = ACTUALS.assign(measure="share_at_or_over", value=[0.5, 0.25])
+
+    ax = charts.plan_against_actual(plan.monthly(), shares, "share_at_or_over", forecast=plan)
+
+    assert "2019-05 actual 25%" in charts.text_alternative(ax)
+    assert [note.get_text() for note in ax.texts] == ["Actual", "Plan", "Forecast"]
+
+
+def test_a_month_outside_the_run_is_refused_by_its_name(together: list[Results]) -> None:
+    with pytest.raises(ValueError, match=r"month = '2031-03': expected one from 2018-10 to 2023-03"):
+        charts.caseload_spread(together[0], "2031-03")
+
+
 def test_charts_can_stand_side_by_side_on_one_figure(together: list[Results]) -> None:
     left, right = Figure(figsize=(12, 4)).subplots(1, 2)
 
@@ -250,6 +273,16 @@ def test_the_same_chart_is_the_same_bytes(together: list[Results], tmp_path: Pat
 
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+def test_the_pictures_of_the_readme_are_those_the_gallery_draws_and_carry_their_words() -> None:
+    pictures = sorted(Path(".readme").glob("*.png"))
+
+    assert {path.stem for path in pictures} == set(gallery.README)
+    for path in pictures:
+        assert path.stat().st_size < 100_000
+        with Image.open(path) as picture:
+            assert "Source: workforce_model" in picture.text["Description"]
 
 
 def test_a_run_without_new_posts_still_has_every_chart_of_a_folder(together: list[Results]) -> None:

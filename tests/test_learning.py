@@ -48,6 +48,14 @@ def test_a_gamma_belief_and_a_poisson_count_give_the_gamma_of_the_textbook() -> 
     assert posterior.quantile([0.1, 0.5, 0.9]) == pytest.approx(stats.gamma(2216, scale=1 / (6 + 1 / 20)).ppf([0.1, 0.5, 0.9]), rel=1e-3)  # fmt: skip
 
 
+@pytest.mark.parametrize("dispersion", [1.0, 1.6, 2.4, 3.5])
+def test_arrivals_are_as_likely_as_the_textbook_says_so_that_clumping_can_be_averaged_over(dispersion: float) -> None:
+    means = np.array([300.0, 336.0, 390.0])
+    exact = stats.poisson(means) if dispersion == 1 else stats.nbinom(means / (dispersion - 1), 1 / dispersion)
+
+    assert of_arrivals(means, 366, dispersion, CERTAIN) == pytest.approx(exact.logpmf(366))
+
+
 def test_no_trials_teach_nothing_and_many_teach_everything() -> None:
     prior = prior_of(uncertain(0.11, 0.07, 0.16, "triangular"))
 

@@ -170,6 +170,21 @@ def test_settling_in_takes_half_a_caseload_of_new_cases() -> None:
     assert over_seven == pytest.approx(5 * (1 - 0.2202) + 5 * 0.1334, rel=0.04)  # Poisson(10) and Poisson(5) above 7
 
 
+def test_as_many_cases_come_however_many_agency_workers_are_agreed() -> None:
+    extra = agency(3)
+    extra["number"] = stated(3, "posts", low=1, high=8, shape="uniform")
+    changes = {"workforce.agency.extra": extra, "caseloads.teams.team.arrivals": 60.0}
+
+    result = wm.run(toy(changes), 512)
+
+    came = result.history.cases["arrived"][1:, 0]
+    workers = result.history.staff["agency"][1, result.posts.groups.index("extra")]
+    assert set(workers) == set(range(1, 9))
+    for number in range(1, 9):
+        months = came[:, workers == number]
+        assert months.mean() == pytest.approx(60, abs=4.42 * np.sqrt(60 / months.size))
+
+
 def test_two_hundred_cases_on_one_worker_close_as_a_binomial() -> None:
     result = played(
         {

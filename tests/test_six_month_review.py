@@ -75,6 +75,11 @@ def test_doing_nothing_in_another_place_is_refused() -> None:
         wm.review(plan, runs=2)
 
 
+def test_a_plan_that_holds_actuals_already_is_refused_rather_than_called_before_any(with_actuals: ReviewRuns) -> None:
+    with pytest.raises(ValueError, match="give the plan as approved"):
+        wm.review(with_actuals.forecast.scenario, runs=2)
+
+
 def test_the_same_seed_gives_the_same_review(found: wm.Review) -> None:
     nothing, plan = town(BUSY)
     again = wm.review(plan, runs=40, seed=3, baseline=nothing, actions=None, few=6)

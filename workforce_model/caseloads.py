@@ -155,7 +155,7 @@ def arrive(
     cases: Cases,
     share: NDArray[np.float64],
     rows: TeamRows,
-    slot_share: NDArray[np.float64],
+    agreed: NDArray[np.bool_],
     load: NDArray[np.intp],
     rates: CaseRates,
     words: Words,
@@ -171,8 +171,8 @@ def arrive(
     ----------
     share : array, shape (H,)
         Caseload share of each post, 0 for one that does not exist this month.
-    slot_share : array, shape (C, D)
-        The team's total caseload share this month, contracted agency included.
+    agreed : array, shape (H, D)
+        Whether each post is of the establishment or among the agency workers agreed in each draw of the rates.
     load : array, shape (H, R)
         The load each post's holder carries.
     """
@@ -183,9 +183,11 @@ def arrive(
         team, key = rows.team[some], keys[some]
         kinds, kind = np.unique(np.stack([team.astype(float), share[some]]), axis=1, return_inverse=True)
         of = kinds[0].astype(np.intp)
-        mean = expected[of] * kinds[1][:, None] / slot_share[of]
+        mean = expected[of] * kinds[1][:, None] / rows.sums(agreed * share[:, None])[of]
         table = arrivals_table(mean.reshape(-1), np.tile(rates.dispersion, of.size))
         came[some] = table.invert(kind.reshape(-1, 1) * rates.draws + rates.draw, words.of_posts(key, "arrive", month))
+        if not agreed.all():
+            came[some] *= agreed[some][:, rates.draw]
         row = np.broadcast_to(rates.draw * rates.dealing.width, (some.size, rates.draw.size))
         dealt[some] = thin(came[some], rates.dealing, row, words, key, "dealt at random", month)
         row = (load[some] * rates.draws + rates.draw) * rates.taking.width

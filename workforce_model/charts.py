@@ -22,13 +22,12 @@ from workforce_model.charts_money import (
     cost_against_envelope,
     funding_statement,
     mtfp_steps,
-    newest_budget,
 )
+from workforce_model.charts_monitoring import plan_against_actual
 from workforce_model.charts_page import COLOURS, axes_of, figure_of, finished, half_page, save, text_alternative, titled
 from workforce_model.charts_people import (
     busiest,
     caseload_spread,
-    plan_against_actual,
     posts_filled,
     share_at_or_over,
     staffing,
@@ -74,7 +73,6 @@ __all__ = [
     "half_page",
     "heat_map",
     "mtfp_steps",
-    "newest_budget",
     "plan_against_actual",
     "posts_filled",
     "rates_beside_peers",

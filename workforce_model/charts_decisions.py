@@ -3,6 +3,9 @@ the measure, a source, and a text alternative."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from string import ascii_uppercase
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -23,11 +26,13 @@ from workforce_model.charts_page import (
     TEXT,
     axes_of,
     colours,
+    column_of,
     label_ends,
     name_rows,
     named,
     pounds_k,
     titled,
+    wrapped,
 )
 from workforce_model.comparison import Comparison
 from workforce_model.formats import capital, percent, thousands
@@ -178,11 +183,7 @@ def frontier(
     rest = table[~table["on_frontier"]]
     ax.plot(rest[cost] / 1000, rest[share] * 100, "o", color=GREY, markeredgecolor=TEXT, markersize=5)
     ax.plot(ahead[cost] / 1000, ahead[share] * 100, "D-", color=BLUE, markersize=7, linewidth=1.5)
-    ends = [
-        (gbp / 1000, 100 * x, named(str(name)), GREY)
-        for gbp, x, name in zip(ahead[cost], ahead[share], ahead[label], strict=True)
-    ]
-    label_ends(ax, ends)
+    _lettered(ax, ahead[cost] / 1000, 100 * ahead[share], [named(str(name)) for name in ahead[label]])
     ax.set_ylim(0, 120 * float(table[share].max()))
     spent = cost.removeprefix("net ")
     ax.set_xlabel(f"Net cost, {spent}, £000")
@@ -199,6 +200,16 @@ def frontier(
     )
     source = f"Source: workforce_model, {scenario.name}; paired runs, luck and doubt about assumptions."
     return titled(ax, headline, subtitle, detail, source)
+
+
+def _lettered(ax: Axes, across: pd.Series[float], up: pd.Series[float], names: Sequence[str]) -> None:
+    """A letter above each point, and what the letters stand for in a column on the right."""
+    key = []
+    for letter, x, y, name in zip(ascii_uppercase, across, up, names, strict=False):
+        ax.annotate(letter, (x, y), (0, 7), textcoords="offset points", ha="center", fontsize=BODY, color=TEXT)
+        key.append(wrapped(f"{letter}: {name}", column_of(ax), BODY))
+    ax.annotate("\n".join(key), (1.03, 1.0), xycoords="axes fraction", va="top", fontsize=BODY, color=TEXT, linespacing=1.3,
+                annotation_clip=False)  # fmt: skip
 
 
 def bought(table: pd.DataFrame, team: str, scenario: Scenario, ax: Axes | None = None) -> Axes:

@@ -154,12 +154,17 @@ def titled(ax: Axes, headline: str, subtitle: str, detail: str, source: str) -> 
 def label_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
     """Names in a column right of the axes, each joined to its point, as (x, y, name, colour), left out where y
     is not defined; the page moves them apart."""
-    inches = 0.19 * figure_of(ax).get_figwidth() / _size(figure_of(ax))
+    inches = column_of(ax)
     for x, y, name, colour in (end for end in ends if np.isfinite(end[1])):
         line = {"arrowstyle": "-", "color": colour, "linewidth": 1.0, "shrinkA": 1, "shrinkB": 2}
         note = ax.annotate(wrapped(name, inches, BODY), (x, y), (1.03, y), textcoords=("axes fraction", "data"),
                            color=TEXT, va="center", fontsize=BODY, annotation_clip=False, arrowprops=line)  # fmt: skip
         note.set_label(_END)
+
+
+def column_of(ax: Axes) -> float:
+    """The width of the column right of the axes, in inches of full-size text."""
+    return 0.19 * figure_of(ax).get_figwidth() / _size(figure_of(ax))
 
 
 def name_rows(ax: Axes, names: Sequence[str], lines: int = 2) -> None:
@@ -284,6 +289,8 @@ def _fitted(ax: Axes, room: tuple[float, float, float, float]) -> None:
         if box is None:
             return
         took, at = box.transformed(figure.transFigure.inverted()), ax.get_position()
+        if np.allclose(took.extents, room, atol=0.001):
+            return
         x0, y0 = at.x0 + left - took.x0, at.y0 + foot - took.y0
         x1, y1 = at.x1 + right - took.x1, at.y1 + top - took.y1
         ax.set_position((x0, y0, max(x1 - x0, 0.1), max(y1 - y0, 0.1)))

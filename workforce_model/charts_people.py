@@ -1,11 +1,10 @@
-"""Charts of people and cases: posts filled, staffing, the spread of caseloads, the share at the limit, plan against actual."""
+"""Charts of people and cases: posts filled, staffing, the spread of caseloads, the share at the limit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
@@ -16,6 +15,7 @@ from workforce_model.charts_page import (
     GREY,
     ORANGE,
     TEXT,
+    Figures,
     axes_of,
     band,
     colours,
@@ -24,19 +24,17 @@ from workforce_model.charts_page import (
     month_ticks,
     name_rows,
     named,
-    period_ticks,
     place_of,
     reported,
-    titled,
 )
 from workforce_model.envelope import newest_budget
 from workforce_model.formats import fte, percent, rounded
 from workforce_model.history import HISTOGRAM
 from workforce_model.luck import CLEAR
-from workforce_model.measures import MEASURES, Spread, measured, measured_in_year, spread
+from workforce_model.measures import Spread, measured, measured_in_year, spread
 from workforce_model.periods import march
 from workforce_model.results import Results
-from workforce_model.tables import COUNCIL, monthly_table, reported_years
+from workforce_model.tables import reported_years
 
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
@@ -104,26 +102,50 @@ def caseload_spread(results: Results, month: str | None = None, ax: Axes | None 
     ----------
     month : str, optional
         Month whose end is shown, ``2021-03``; by default the March of the second reported year.
+
+    Raises
+    ------
+    ValueError
+        If it is not a month of the run.
     """
-    years = list(reported_years(results).values())
-    last = years[min(1, len(years) - 1)][-1] if month is None else list(results.months.astype(str)).index(month)
+    last = _month_of(results, month)
     when, limit = results.months[last], results.scenario.caseloads.caseload_limit
-    teams = sorted(results.scenario.caseloads.teams)
+    labels = {team: results.scenario.workforce.teams[team].label for team in sorted(results.scenario.caseloads.teams)}
+    over = {team: spread(measured(results, "share_at_or_over", team)[last + 1], results.draw) for team in labels}
     counts = results.history.histogram[last + 1].astype(float)
-    shares = np.divide(
-        counts,
-        counts.sum(axis=1, keepdims=True),
-        out=np.zeros_like(counts),
-        where=counts.sum(axis=1, keepdims=True) > 0,
-    )
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     widest = min(HISTOGRAM - 1, int(np.flatnonzero((shares > 0.002).any(axis=0))[-1]) + 1)
-    over = {team: spread(measured(results, "share_at_or_over", team)[last + 1], results.draw) for team in teams}
-    ax = axes_of(ax, rows=2 * len(teams) - 2)
+    ax = axes_of(ax, rows=2 * len(labels) - 2)
+    _spread_rows(ax, shares[:, : widest + 1], limit)
+    name_rows(ax, list(labels.values()))
+    ax.set_ylim(len(labels) - 0.9, -1.15)
+    ax.set_xlim(-0.6, widest + 0.6)
+    ax.set_xlabel("Cases held by a worker")
+    said = [f"{percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]" for s in over.values()]
+    label_ends(ax, [(widest + 0.6, row - 0.2, text, GREY) for row, text in enumerate(said)])
+    worst = max(over, key=lambda team: over[team].mean)
+    headline = f"{labels[worst]}: {percent(over[worst].mean)} of workers hold {limit} or more"
+    detail = "; ".join(f"{label} {text}" for label, text in zip(labels.values(), said, strict=True))
+    subtitle = f"Workers by number of cases, each team to the same scale, {place_of(results)}, end of {when}; per cent with {limit} or more, and its range"
+    return finished(ax, headline, subtitle, f"Share with {limit} or more: {detail}", [results])
+
+
+def _month_of(results: Results, month: str | None) -> int:
+    """The position of a month, or of the March of the second reported year."""
+    if month is None:
+        years = list(reported_years(results).values())
+        return int(years[min(1, len(years) - 1)][-1])
+    known = list(results.months.astype(str))
+    if month not in known:
+        raise ValueError(f"month = {month!r}: expected one from {known[0]} to {known[-1]}, written 2019-07")
+    return known.index(month)
+
+
+def _spread_rows(ax: Axes, shares: Figures, limit: int) -> None:
+    """Shares of workers by number of cases, shape (teams, cases), each team standing on its own line."""
     ax.grid(visible=False)
-    tallest = shares[:, : widest + 1].max()
-    cases = np.arange(widest + 1)
-    for row in range(len(teams)):
-        heights = -0.8 * shares[row, : widest + 1] / tallest
+    cases = np.arange(shares.shape[1])
+    for row, heights in enumerate(-0.8 * shares / shares.max()):
         for chosen, colour, hatch in ((cases < limit, BLUE, ""), (cases >= limit, ORANGE, "//////")):
             ax.bar(
                 cases[chosen], heights[chosen], 1.0, row, color=colour, hatch=hatch, edgecolor="white", linewidth=0.3
@@ -133,21 +155,6 @@ def caseload_spread(results: Results, month: str | None = None, ax: Axes | None 
     ax.annotate(
         f"{limit} or more", (limit, -0.95), (2, 0), textcoords="offset points", va="center", fontsize=BODY, color=TEXT
     )
-    name_rows(ax, [results.scenario.workforce.teams[team].label for team in teams])
-    ax.set_ylim(len(teams) - 0.9, -1.15)
-    ax.set_xlim(-0.6, widest + 0.6)
-    ax.set_xlabel("Cases held by a worker")
-    said = [f"{percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]" for s in over.values()]
-    label_ends(ax, [(widest + 0.6, row - 0.2, text, GREY) for row, text in enumerate(said)])
-    worst = max(over, key=lambda team: over[team].mean)
-    label = results.scenario.workforce.teams[worst].label
-    headline = f"{label}: {percent(over[worst].mean)} of workers hold {limit} or more"
-    detail = "; ".join(
-        f"{results.scenario.workforce.teams[team].label} {percent(s.mean)} [{percent(s.p10)} to {percent(s.p90)}]"
-        for team, s in over.items()
-    )
-    subtitle = f"Workers by number of cases, each team to the same scale, {place_of(results)}, end of {when}; per cent with {limit} or more, and its range"
-    return finished(ax, headline, subtitle, f"Share with {limit} or more: {detail}", [results])
 
 
 def share_at_or_over(results: Results | Sequence[Results], team: str | None = None, target: float | None = 0.0, ax: Axes | None = None) -> Axes:  # fmt: skip
@@ -187,85 +194,6 @@ def share_at_or_over(results: Results | Sequence[Results], team: str | None = No
         headline = _compared(together[0], together[-1], team, when, limit)
     subtitle = f"Share of workers with {limit} or more cases, {where}, {place_of(first)}, month end, per cent; lines: mean" + ", bands: range" * (len(together) <= 2)  # fmt: skip
     return finished(ax, headline, subtitle, "; ".join(details), together)
-
-
-def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, measure: str, team: str | None = None,
-                        forecast: Results | pd.DataFrame | None = None, ax: Axes | None = None) -> Axes:  # fmt: skip
-    """Is it going to plan? A measure as planned, with its range, as reported, and as now forecast.
-
-    Parameters
-    ----------
-    plan, forecast : Results or DataFrame
-        A run, or a tidy table like that of ``Results.monthly()``: scenario, period, team, measure, unit, mean, p10, p90.
-    actuals : DataFrame
-        Columns period (``2019-07``), team, measure and value, as ``board_pack`` takes them; a month without a
-        report has no row.
-
-    Raises
-    ------
-    ValueError
-        If the plan or the actuals hold no figure of this measure and team, or an actual lies outside the plan's months.
-    """
-    where = team or COUNCIL
-    planned = _months(plan, measure, where, "the plan")
-    told = actuals[(actuals["measure"] == measure) & (actuals["team"] == where)]
-    reports = pd.Series(told["value"].to_numpy(dtype=float), index=told["period"].astype(str))
-    strange = sorted(set(reports.index) - set(planned.index))
-    if reports.empty or strange or reports.index.has_duplicates:
-        fault = (
-            f"months the plan lacks: {', '.join(strange)}"
-            if strange
-            else "no row of it"
-            if reports.empty
-            else "a month twice"
-        )
-        raise ValueError(f"actuals of {measure}, {where}: {fault}")
-    ax = axes_of(ax)
-    until = list(planned.index).index(max(reports.index))
-    shown = planned.iloc[: max(until + 13, 12)]
-    x = np.arange(len(shown))
-    ax.fill_between(x, shown["p10"], shown["p90"], color=BLUE, alpha=0.18, linewidth=0)
-    ax.plot(x, shown["mean"], color=BLUE, linewidth=2.2)
-    ends = [(x[-1], float(shown["mean"].iloc[-1]), "Plan", BLUE)]
-    if forecast is not None:
-        later = _months(forecast, measure, where, "the forecast")
-        later = later.loc[[m for m in later.index if m in shown.index]]
-        places = shown.index.get_indexer(later.index)
-        ax.plot(places, later["mean"], color=colours(3)[1], linestyle="--", linewidth=2.2)
-        ends.append((places[-1], float(later["mean"].iloc[-1]), "Forecast", colours(3)[1]))
-    places = shown.index.get_indexer(reports.index)
-    ax.plot(places, reports, "D", color=ORANGE, markeredgecolor=TEXT, markersize=6)
-    last, middle = reports.iloc[-1], shown["mean"].iloc[places[-1]]
-    lift = -8 if 0.2 * middle < last < middle else 8
-    ax.annotate("Actual", (places[-1], last), (0, lift), textcoords="offset points", ha="center",
-                va="bottom" if lift > 0 else "top", fontsize=BODY, color=TEXT)  # fmt: skip
-    label_ends(ax, ends)
-    ax.set_ylim(0, None)
-    period_ticks(ax, pd.PeriodIndex(shown.index, freq="M"))
-    beside = shown.loc[reports.index]
-    outside = int(((reports < beside["p10"]) | (reports > beside["p90"])).sum())
-    known = MEASURES.get(measure)
-    label = known.label if known else named(measure.replace(":", ","))
-    headline = f"{label}: {outside} of {len(reports)} months outside plan"
-    unit, scenario = str(planned["unit"].iloc[0]), str(planned["scenario"].iloc[0])
-    place = f", {place_of(plan)}" if isinstance(plan, Results) else ""
-    subtitle = f"{label}, {where.replace('_', ' ')}{place}, {unit}, month by month; line and band: plan and its 10th to 90th percentile; diamonds: actual"
-    said = zip(reports.items(), beside["mean"], beside["p10"], beside["p90"], strict=True)
-    detail = "; ".join(
-        f"{m} actual {rounded(float(v), 1)}, planned {rounded(mean, 1)} [{rounded(low, 1)} to {rounded(high, 1)}]"
-        for (m, v), mean, low, high in said
-    )
-    source = f"Source: workforce_model, {scenario}; actuals as given. By chance alone one month in five lies outside."
-    return titled(ax, headline, subtitle, detail, source)
-
-
-def _months(given: Results | pd.DataFrame, measure: str, where: str, whose: str) -> pd.DataFrame:
-    """One measure of one team by month, in order."""
-    table = monthly_table(given) if isinstance(given, Results) else given
-    mine = table[(table["measure"] == measure) & (table["team"] == where)]
-    if mine.empty:
-        raise ValueError(f"{whose} holds no {measure} of {where}")
-    return mine.assign(period=mine["period"].astype(str)).set_index("period").sort_index()
 
 
 def busiest(results: Sequence[Results]) -> str:

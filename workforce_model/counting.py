@@ -212,70 +212,87 @@ def conversion(scenario: Scenario, actuals: Actuals, lasting: float | None) -> C
 def cases_leaving(scenario: Scenario, actuals: Actuals, team: str, lasting: float | None) -> Counted:
     """Cases closed or passed on, of those held a month before by workers who were at work and stayed the month.
 
-    A case that changes worker does not leave in that month: the part of workers who went is told from leavers and
-    starters, and for agency workers from their stated rate.
+    A case that changes worker does not leave in that month, nor one whose worker is off sick.
     """
-    events = actuals.series("cases_closed", team, fitted=True)[1:] + actuals.series("cases_passed_out", team, fitted=True)[1:]  # fmt: skip
-    held = actuals.series("open_cases", team, fitted=True)[:-1] - actuals.series("unallocated_cases", team, fitted=True)[:-1]  # fmt: skip
-    absence = scenario.workforce.absence
-    at_work = 1 - absence.sickness_share.value * (1 - absence.covered.value) if absence else 1.0
-    gone, unsure = _workers_gone(scenario, actuals, team)
-    rate = scenario.caseloads.teams[team].leaving_rate
-    return _shares(rate, events, held * at_work * (1 - gone), "cases left, of case-months held", lasting, unsure)
+    closed, passed, open_cases, waiting = (
+        actuals.series(name, team, fitted=True)
+        for name in ("cases_closed", "cases_passed_out", "open_cases", "unallocated_cases")
+    )
+    at_work, unsure = _workers_at_work(scenario, actuals, team)
+    rate, held = scenario.caseloads.teams[team].leaving_rate, (open_cases - waiting)[:-1]
+    return _shares(rate, (closed + passed)[1:], held * at_work, "cases left, of case-months held", lasting, unsure)
 
 
-def _workers_gone(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Array, float]:
-    """The part of a team's case holders who went in each month, and how unsure the part at work is over the window.
+def _workers_at_work(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Array, float]:
+    """The part of a team's case holders who stayed the month and were at work, and how unsure it is over the window.
 
+    Permanent workers go as reported, agency workers at their stated rate or when a starter takes the post they cover.
     Unsure: the rates at which agency workers go and people are sick are not known, and few workers are counted, some
     with more cases than others.
     """
     names = ("in_post_fte", "vacancy_fte", "agency_cover_fte", "agency_additional_fte", "workers")
     in_post, vacant, cover, extra, workers = (actuals.series(name, team)[:-1] for name in names)
-    left, started = actuals.series("leavers_fte", team)[1:], actuals.series("starters_fte", team)[1:]
-    agency, workers, in_post = cover + extra, np.maximum(workers, 1e-9), np.maximum(in_post, 1e-9)
-    commissioned = np.nan_to_num(actuals.series("commissioned_fte", team)[:-1])
-    holding = np.clip((workers - agency - commissioned) / in_post, 0.0, 1.0)
-    replaced = (started - actuals.series("conversions_fte", team)[1:]) * np.minimum(
-        cover / np.maximum(vacant, 1e-9), 1.0
-    )
-    leaves = prior_of(scenario.workforce.agency_leaving_rate, 51)
-    part, months = _usual(np.minimum(agency / workers, 1.0)), left.size
-    gone = np.minimum(((left + replaced) * holding + agency * leaves.mean) / workers, 1.0)
-    lucky, doubt = part * leaves.mean * (1 - leaves.mean), part**2 * leaves.variance
+    left, came = actuals.series("leavers_fte", team)[1:], actuals.series("starters_fte", team)[1:]
+    agency, workers = cover + extra, np.maximum(workers, 1e-9)
+    permanent = np.maximum(workers - agency - np.nan_to_num(actuals.series("commissioned_fte", team)[:-1]), 0.0)
+    vacancies, starters = _parts_to_cover(scenario, actuals, team)
+    covered = np.minimum(cover / np.maximum(vacant * vacancies[:-1], 1e-9), 1.0)
+    replaced = (came - actuals.series("conversions_fte", team)[1:]) * starters[1:] * covered
+    leaves, months = prior_of(scenario.workforce.agency_leaving_rate, 51), left.size
+    gone = left * np.minimum(permanent / np.maximum(in_post, 1e-9), 1.0) + agency * leaves.mean + replaced
+    part = _usual(np.minimum(agency / workers, 1.0))
+    lucky, doubt, sick = part * leaves.mean * (1 - leaves.mean), part**2 * leaves.variance, 0.0
     if absence := scenario.workforce.absence:
-        sick = prior_of(absence.sickness_share, 51)
-        lucky, doubt = lucky + sick.mean * (1 - sick.mean), doubt + sick.variance
-    return np.nan_to_num(gone), float(np.sqrt(doubt + lucky * _UNEVEN / (max(_usual(workers), 1e-9) * months)))
+        off = prior_of(absence.sickness_share, 51)
+        sick = off.mean * (1 - absence.covered.value)
+        gone = gone + permanent * monthly_probability(absence.parental_rate.value, "replaced")
+        lucky, doubt = lucky + (1 - part) * off.mean * (1 - off.mean), doubt + (1 - part) ** 2 * off.variance
+    away = np.minimum((gone + permanent * sick) / workers, 1.0)
+    return 1 - np.nan_to_num(away), float(np.sqrt(doubt + lucky * _UNEVEN / (max(_usual(workers), 1e-9) * months)))
+
+
+def _parts_to_cover(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Array, Array]:
+    """Of a team's vacancies, the part expected to be in posts that agency may cover; and of starters, in those with cases."""
+    before, stated = (actuals.opening - scenario.periods.start).n + 1, scenario.workforce.posts
+    course = expected_posts(scenario, before + len(actuals.months))
+    mine = {name for name, g in stated.items() if g.team == team}
+    some = {name for name in mine if stated[name].covered_by_agency}
+    vacancies = course.of(some)[0], course.of(mine)[0]
+    starters = course.of({name for name in some if stated[name].holds_cases})[1], course.of(mine)[1]
+    parts = [np.divide(x, y, out=np.zeros_like(y), where=y > 0)[before:] for x, y in (vacancies, starters)]
+    return parts[0], parts[1]
 
 
 def passing(scenario: Scenario, actuals: Actuals, team: str, to: str, lasting: float | None) -> Counted:
-    """Cases passed to another team, of those that left; what goes to the team's other destinations by their stated share."""
+    """Cases passed to other teams, of those that left; the team's other destinations take their stated share of these."""
     out = actuals.series("cases_passed_out", team, fitted=True)[1:]
     gone = out + actuals.series("cases_closed", team, fitted=True)[1:]
     stated = scenario.caseloads.teams[team].passes_on
     others = sum(share.value for name, share in stated.items() if name != to)
-    return _shares(stated[to], out - others * gone, gone, "cases passed on, of those that left", lasting)
+    return _shares(stated[to], out, gone, "cases passed on to any team, of those that left", lasting, others=others)
 
 
 def _shares(
-    stated: Assumption, events: Array, trials: Array, of: str, lasting: float | None, unsure: float = 0.0
-) -> Counted:
-    """Events of so many trials, which may be out by a share that is ``unsure``."""
+    stated: Assumption, events: Array, trials: Array, of: str, lasting: float | None, unsure: float = 0.0, others: float = 0.0,
+) -> Counted:  # fmt: skip
+    """Events of so many trials, which may be out by a share that is ``unsure``; ``others`` is the chance of events that
+    are counted with them and are not this rate's.
+    """
     known = ~np.isnan(events) & ~np.isnan(trials)
-    events, trials = np.maximum(events[known], 0.0), trials[known]
-    trials = np.maximum(trials, events)
+    count = events[known].sum(keepdims=True)
+    among = np.maximum(trials[known].sum(keepdims=True), count)
     prior = prior_of(stated)
-    a_year = YEAR * float(trials.mean()) * prior.mean if trials.size else 1.0
+    a_year = max(YEAR * float(among[0]) / max(int(known.sum()), 1) * prior.mean, 1e-9)
     shock = float(np.hypot(passing_shock(prior, lasting, (1 - prior.mean) / a_year), unsure))
 
     def likely(rate: Array) -> Array:
-        return of_events(rate, [1.0], events.sum(keepdims=True), trials.sum(keepdims=True), shock)
+        return of_events(rate + others, [1.0], count, among, shock)
 
     def tail(rate: Array) -> Array:
-        return events_tail(rate, 1.0, float(events.sum()), float(trials.sum()), shock)
+        return events_tail(rate + others, 1.0, float(count[0]), float(among[0]), shock)
 
-    return Counted(float(events.sum()), float(trials.sum()), of, float(events.sum() / max(trials.sum(), 1e-9)), likely, tail)  # fmt: skip
+    alone = float(count[0]) / max(float(among[0]), 1e-9) - others
+    return Counted(float(count[0]), float(among[0]), of, alone, likely, tail)
 
 
 def arriving(scenario: Scenario, actuals: Actuals, team: str, lasting: float | None) -> Counted:

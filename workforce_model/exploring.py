@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workforce_model.envelope import newest_budget
 from workforce_model.formats import percent, thousands
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import SEED, run
 from workforce_model.outcomes import Outcome, asked, reported
+from workforce_model.periods import march
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
@@ -140,9 +142,9 @@ def what_changes(base: Results, option: Results, team: str) -> WhatChanges:
     >>> print(what_changes(wm.run(nothing, 20), wm.run(approved, 20), "family_support").sentence[:18])
     The nine posts cos
     """
-    from workforce_model.charts import cost_against_envelope, figure_of, newest_budget, share_at_or_over
+    from workforce_model.charts import cost_against_envelope, figure_of, share_at_or_over
 
-    budget = newest_budget(option)
+    budget = newest_budget(option.scenario) or option.budgets[0]
     years = reported(option.scenario)
     spends = [spread(option.cost_of(budget, year), option.draw) for year in years]
     cost = ", ".join(
@@ -160,7 +162,7 @@ def what_changes(base: Results, option: Results, team: str) -> WhatChanges:
     )
     sentence = (
         f"{option.scenario.funding.budgets[budget].label} cost {cost}. {percent(s.mean)} of "
-        f"{option.scenario.workforce.teams[team].label.lower()} workers hold {limit} or more cases in March {int(years[-1][:4]) + 1}: {told}."
+        f"{option.scenario.workforce.teams[team].label.lower()} workers hold {limit} or more cases in {march(years[-1])}: {told}."
     )
     return WhatChanges(
         sentence,

@@ -150,7 +150,9 @@ def _half_way(at_least: Callable[[float], Array], count: float) -> Array:
 
 
 def of_arrivals(mean: Array, arrived: float, dispersion: float, shock: tuple[Array, Array]) -> Array:
-    """How likely a total of arrivals is, by mean: Poisson, or clumped with this variance over mean.
+    """The logarithm of how likely a total of arrivals is, by mean: Poisson, or clumped with this variance over mean.
+
+    The whole of it, so that what is not known of the clumping can be averaged over.
 
     Parameters
     ----------
@@ -175,8 +177,9 @@ def of_arrivals(mean: Array, arrived: float, dispersion: float, shock: tuple[Arr
     if dispersion <= 1:
         likely = arrived * np.log(expected) - expected
     else:
-        size = expected / (dispersion - 1)
-        likely = gammaln(arrived + size) - gammaln(size) - size * math.log(dispersion)
+        size, kept = expected / (dispersion - 1), math.log1p(-1 / dispersion)
+        likely = gammaln(arrived + size) - gammaln(size) - size * math.log(dispersion) + arrived * kept
+    likely -= gammaln(arrived + 1)
     return averaged(likely, shock[1])
 
 

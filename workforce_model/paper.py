@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from workforce_model.cabinet_paper import cabinet_paper, places, proposal_of
 from workforce_model.proposal import Proposal
-from workforce_model.published import Published, read_run
+from workforce_model.published import read_run
 from workforce_model.quoting import Quotes, quoted_table
 from workforce_model.results import Results
-from workforce_model.run_folder import ChecksFailed, write_csv, write_run
+from workforce_model.run_folder import write_csv, write_run
+from workforce_model.whole_folder import ChecksFailed, Kind, folder_of, written_whole
 
 PAPER, WORKBOOK, FIGURES, REGISTER = "cabinet_paper.docx", "workbook.xlsx", "figures.csv", "assumption_register.csv"
+KIND = Kind("paper", PAPER)
 
 
 def write(
@@ -69,64 +71,24 @@ def write(
         raise ValueError(
             f"{target} lies inside the run folder {run}, which stays as the run wrote it; name another place"
         )
-    _refuse_existing(target, overwrite)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        if isinstance(run, str | os.PathLike):
-            found = read_run(run)
-        else:
-            found = read_run(write_run(run, draft / "run", force=force))
-        if found.failed and not force:
-            raise ChecksFailed(f"no paper is written: these checks failed: {', '.join(found.failed)}")
-        _write_all(found, draft, proposal)
-        draft.chmod(0o755)
-        _put_in_place(draft, target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return target
+    with folder_of(KIND, target, overwrite=overwrite) as claim:
+        return written_whole(claim, partial(_write_all, run, proposal, force), overwrite=overwrite, kind=KIND)
 
 
-def _refuse_existing(target: Path, overwrite: bool) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise FileExistsError(f"{target} is a file; expected a folder for the paper")
-    if any(target.iterdir()):
-        if not overwrite:
-            raise FileExistsError(f"{target} is not empty; name another folder, or replace the paper with --overwrite")
-        if not (target / PAPER).exists():
-            raise FileExistsError(
-                f"{target} holds something other than a paper (it has no {PAPER}); it is not replaced"
-            )
-
-
-def _put_in_place(draft: Path, target: Path) -> None:
-    """Move the finished folder to its name; an earlier paper goes only once the new one stands."""
-    if not target.exists():
-        os.rename(draft, target)
-        return
-    away = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    os.rename(target, away / "paper")
-    try:
-        os.rename(draft, target)
-    except BaseException:
-        os.rename(away / "paper", target)
-        raise
-    finally:
-        shutil.rmtree(away, ignore_errors=True)
-
-
-def _write_all(run: Published, folder: Path, name: str | None) -> None:
+def _write_all(
+    given: Results | Sequence[Results] | str | os.PathLike[str], name: str | None, force: bool, folder: Path
+) -> None:
+    """The run folder first where results are given; the Word paper last, as the mark that the folder is complete."""
     from workforce_model.word_paper import write_word
     from workforce_model.workbook import write_workbook
 
+    run = read_run(given if isinstance(given, str | os.PathLike) else write_run(given, folder / "run", force=force))
+    if run.failed and not force:
+        raise ChecksFailed(f"no paper is written: these checks failed: {', '.join(run.failed)}")
     scenario = proposal_of(run, name)
     proposal = Proposal(run, scenario, Quotes(run))
     blocks = cabinet_paper(proposal)
     figures = quoted_table(proposal.quote.quoted, places(blocks))
-    write_word(blocks, run, scenario, folder / PAPER)
     write_workbook(run, folder / WORKBOOK, figures)
     write_csv(figures, folder / FIGURES)
     shutil.copyfile(run.folder / "assumptions.csv", folder / REGISTER)
@@ -134,6 +96,7 @@ def _write_all(run: Published, folder: Path, name: str | None) -> None:
     for chart in run.charts:
         for ending in ("png", "svg", "txt"):
             shutil.copyfile(run.folder / f"{chart}.{ending}", folder / "charts" / f"{chart}.{ending}")
+    write_word(blocks, run, scenario, folder / PAPER)
 
 
 __all__ = ["write"]

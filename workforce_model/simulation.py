@@ -281,8 +281,8 @@ class _Casework:
         """New cases come; they and the waiting ones go to workers, as far as anybody can take them."""
         load, here = self._load(staff, month), slice(0, self.key.size)
         share = self.share * ((self.posts.first[here] <= month) & (month <= self.posts.last[here]))
-        slot_share, before = self.rows.sums(self.agreed * share[:, None]), cases.held.copy()
-        dealt = cl.arrive(cases, share, self.rows, slot_share, load, self.rates, self.words, self.key, month)
+        before = cases.held.copy()
+        dealt = cl.arrive(cases, share, self.rows, self.agreed, load, self.rates, self.words, self.key, month)
         pooled = cases.waiting + dealt.at_random + dealt.evenly
         self._share_out(cases, before, load, dealt, month)
         return {"arrived": dealt.arrived, "pooled": pooled}

@@ -6,7 +6,7 @@ import dataclasses
 import math
 import os
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -189,7 +189,7 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     Raises
     ------
     ValueError
-        If runs or seed make no sense, or the baseline is of another place.
+        If runs or seed make no sense, the baseline is of another place, or the plan holds actuals already.
     ScenarioError
         If the actuals are at fault, every fault at once.
 
@@ -202,6 +202,8 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     On ILLUSTRATIVE actuals to 2019-09: All 9 posts filled for twelve months cost £474k at central prices ...
     """
     undone = load_scenario(NOTHING) if baseline is None else baseline
+    if scenario.actuals is not None:
+        raise ValueError(f"{scenario.name} holds actuals to {scenario.actuals.cut_off} already: give the plan as approved, and the actuals apart")  # fmt: skip
     if undone.place != scenario.place:
         raise ValueError(
             f"baseline {undone.name} is of {undone.place!r}: expected one of {scenario.place!r}, as {scenario.name}; name it with baseline="
@@ -250,7 +252,7 @@ def learnt(scenario: Scenario, updates: Updates) -> Scenario:
 
 def answered(
     runs: ReviewRuns, actions: Plan | str | os.PathLike[str] | None, few: int, executor: Executor | None = None
-) -> Any:
+) -> Iterator[Answer]:
     """The twenty answers, one at a time, in order."""
     yield from (spend_and_outturn(runs), full_year_cost(runs), posts_filled(runs), agency_weeks_ended(runs))
     yield from (

@@ -8,11 +8,23 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from workforce_model.claims import Claim, claimed
 from workforce_model.results import Results
 from workforce_model.run_record import RECORD
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a finished folder holds, by name, and the file in it that says so."""
+
+    name: str
+    mark: str
+
+
+RUN = Kind("run", RECORD)
 
 
 class ChecksFailed(ValueError):
@@ -49,19 +61,26 @@ def run_folder(out: str | os.PathLike[str] | None, name: str, *, overwrite: bool
         If nothing can be written there.
     """
     target = Path(out) if out is not None else Path("results") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
-    _refuse_existing(target, overwrite)
-    with claimed(target) as claim:
-        _refuse_existing(target, overwrite)
+    with folder_of(RUN, target, overwrite=overwrite) as claim:
         yield claim
 
 
-def written_whole(claim: Claim, write: Callable[[Path], None], *, overwrite: bool) -> Path:
+@contextmanager
+def folder_of(kind: Kind, target: Path, *, overwrite: bool = False) -> Iterator[Claim]:
+    """Claim a folder of some kind, refused if it holds anything that may not be replaced; as :func:`run_folder`."""
+    _refuse_existing(target, overwrite, kind)
+    with claimed(target) as claim:
+        _refuse_existing(target, overwrite, kind)
+        yield claim
+
+
+def written_whole(claim: Claim, write: Callable[[Path], None], *, overwrite: bool, kind: Kind = RUN) -> Path:
     """A claimed folder written by a function, put in its place only once it is complete.
 
     Parameters
     ----------
     write : callable
-        Takes the folder to write into; it writes ``run.json`` last.
+        Takes the folder to write into; it writes the mark of its kind, ``run.json`` of a run, last.
 
     Raises
     ------
@@ -73,20 +92,20 @@ def written_whole(claim: Claim, write: Callable[[Path], None], *, overwrite: boo
     try:
         write(draft)
         draft.chmod(0o755)
-        _put_in_place(draft, target, overwrite)
+        _put_in_place(draft, target, overwrite, kind)
     except OSError as error:
-        raise _not_written(error, draft, target) from error
+        raise _not_written(error, draft, target, kind) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target
 
 
-def _not_written(error: OSError, draft: Path, target: Path) -> OSError:
+def _not_written(error: OSError, draft: Path, target: Path, kind: Kind) -> OSError:
     """The machine's refusal with the folder, how far it got, and what became of what was there."""
     if isinstance(error, FileExistsError):
         return error
     size = sum(path.stat().st_size for path in draft.glob("*")) / 1e6
-    kept = "the earlier run in it stands" if target.exists() else "nothing was left there"
+    kept = f"the earlier {kind.name} in it stands" if target.exists() else "nothing was left there"
     reason = error.strerror or str(error)
     return OSError(
         error.errno,
@@ -94,30 +113,34 @@ def _not_written(error: OSError, draft: Path, target: Path) -> OSError:
     )
 
 
-def _refuse_existing(target: Path, overwrite: bool) -> None:
+def _refuse_existing(target: Path, overwrite: bool, kind: Kind) -> None:
     if not target.exists():
         return
     if not target.is_dir():
-        raise FileExistsError(f"{target} is a file; expected a folder for the run")
+        raise FileExistsError(f"{target} is a file; expected a folder for the {kind.name}")
     empty = not any(target.iterdir())
     if not empty and not overwrite:
-        raise FileExistsError(f"{target} is not empty; name another folder, or replace the run in it with --overwrite")
-    if not empty and not (target / RECORD).exists():
-        raise FileExistsError(f"{target} holds something other than a run (it has no {RECORD}); it is not replaced")
+        raise FileExistsError(
+            f"{target} is not empty; name another folder, or replace the {kind.name} in it with --overwrite"
+        )
+    if not empty and not (target / kind.mark).exists():
+        raise FileExistsError(
+            f"{target} holds something other than a {kind.name} (it has no {kind.mark}); it is not replaced"
+        )
 
 
-def _put_in_place(draft: Path, target: Path, overwrite: bool) -> None:
-    """Move the finished folder to its name; an earlier run goes only once the new one stands."""
+def _put_in_place(draft: Path, target: Path, overwrite: bool, kind: Kind) -> None:
+    """Move the finished folder to its name; an earlier one goes only once the new one stands."""
     if not target.exists():
         os.rename(draft, target)
         return
-    _refuse_existing(target, overwrite)
+    _refuse_existing(target, overwrite, kind)
     away = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    os.rename(target, away / "run")
+    os.rename(target, away / kind.name)
     try:
         os.rename(draft, target)
     except BaseException:
-        os.rename(away / "run", target)
+        os.rename(away / kind.name, target)
         raise
     finally:
         shutil.rmtree(away, ignore_errors=True)

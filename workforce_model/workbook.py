@@ -220,8 +220,9 @@ def _write_cell(book: Any, page: Any, row: int, column: int, value: object, show
     if isinstance(value, int | float) and not isinstance(value, bool):
         if math.isfinite(value):
             page.write_number(row, column, value, book.add_format({**_FONT, "num_format": shown, "valign": "top"}))
-            return len(f"{value:,.2f}")
-        value = NOT_DEFINED_MARK
+            return max(len(f"{value:,.2f}"), len(f"{value:.10g}")) + 1
+        page.write_string(row, column, NOT_DEFINED_MARK, book.add_format({**_FONT, "align": "right", "valign": "top"}))
+        return len(NOT_DEFINED_MARK)
     text = str(value)
     text = NOT_DEFINED_MARK if text in ("", "not defined", "none stated") else text
     page.write_string(
