@@ -468,6 +468,16 @@ def test_a_block_of_other_inputs_or_another_seed_is_named_and_never_used(tmp_pat
     assert same(whole, wm.run(busy(), 50))
 
 
+def test_a_block_kept_by_another_build_is_named_and_never_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wm.run(busy(), 30, checkpoint=tmp_path)
+    monkeypatch.setattr("workforce_model.run_record._versions", lambda: {"scipy": "1.0.0"})
+
+    with pytest.warns(NotUsed, match="another build"):
+        whole = wm.run(busy(), 30, checkpoint=tmp_path)
+
+    assert same(whole, wm.run(busy(), 30))
+
+
 # Memory -------------------------------------------------------------------------------------------
 
 

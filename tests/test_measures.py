@@ -7,6 +7,7 @@ import pytest
 
 import workforce_model as wm
 from tests.test_metamorphic import busy
+from tests.toys import posts, stated, toy
 from workforce_model.measures import MEASURES, Spread, measured, measured_in_year, oldest_wait, spread, teams_measured
 
 ONE_DRAW = np.zeros(5, dtype=np.intp)
@@ -99,3 +100,82 @@ def test_b32_an_unknown_team_is_refused_with_the_known_ones_and_an_unknown_measu
         measured(result, "open_casse")
     assert teams_measured(result, name) == ("team",)
     assert MEASURES["share_at_or_over"].parts == ("workers_at_or_over", "workers")
+
+
+CASES = {"arrivals": stated(0.0, "cases a month"), "leaving_rate": stated(0.0, "share a month")}
+AGENCY = {
+    "role": "Social worker",
+    "grade": "social_worker",
+    "budget": "existing",
+    "first_month": "2019-04",
+    "last_month": "2021-03",
+    "source": "s",
+}
+STILL = {
+    "workforce.teams": {name: {"label": name} for name in ("alpha", "beta", "gamma")},
+    "workforce.posts": {
+        "alpha": posts(9, team="alpha", opening_under_five_years=4, opening_over_five_years=3, opening_agency=1, covered_by_agency=True),
+        "beta": posts(5, team="beta", opening_over_five_years=4, fte=0.6, qualified=False),
+        "gamma": posts(1, team="gamma"),
+    },
+    "workforce.agency": {
+        "extra": {**AGENCY, "kind": "additional", "team": "alpha", "number": stated(2, "posts")},
+        "team_of_three": {**AGENCY, "kind": "commissioned", "team": "beta", "number": stated(3, "posts"), "fte": 0.5},
+    },
+    "caseloads.teams": {name: {"open_cases": stated(n, "cases"), **CASES} for name, n in (("alpha", 100), ("beta", 60), ("gamma", 5))},
+    "costs.commissioned_team_price": {"team_of_three": stated(10_000.0, "GBP a month")},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def still() -> wm.Results:
+    """Three teams in which nothing happens; in the third nobody is in post."""
+    return wm.run(toy(STILL), 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "council", "alpha", "beta", "gamma"),
+    [
+        ("establishment_fte", 13.0, 9.0, 3.0, 1.0),
+        ("in_post_fte", 9.4, 7.0, 2.4, 0.0),
+        ("vacancy_fte", 3.6, 2.0, 0.6, 1.0),
+        ("agency_cover_fte", 1.0, 1.0, 0.0, 0.0),
+        ("agency_additional_fte", 2.0, 2.0, 0.0, 0.0),
+        ("commissioned_fte", 1.5, 0.0, 1.5, 0.0),
+        ("vacancy_rate", 3.6 / 13, 2 / 9, 0.2, 1.0),
+        ("open_cases", 165.0, 100.0, 60.0, 5.0),
+        ("unallocated_cases", 5.0, 0.0, 0.0, 5.0),
+        ("cases_held", 160.0, 100.0, 60.0, 0.0),
+        ("oldest_unallocated_months", 6.0, 0.0, 0.0, 6.0),
+        ("workers", 17.0, 10.0, 7.0, 0.0),
+    ],
+)
+def test_each_measure_of_a_council_in_which_nothing_happens_is_its_posts_counted_by_hand(
+    still: wm.Results, name: str, council: float, alpha: float, beta: float, gamma: float
+) -> None:
+    found = [measured(still, name, team)[6, 0] for team in (None, "alpha", "beta", "gamma")]
+
+    assert found == pytest.approx([council, alpha, beta, gamma])
+
+
+def test_the_census_counts_qualified_social_workers_alone(still: wm.Results) -> None:
+    assert measured(still, "in_post_fte", census=True)[6, 0] == 7.0
+    assert measured(still, "establishment_fte", census=True)[6, 0] == 10.0
+    assert measured(still, "vacancy_rate", census=True)[6, 0] == pytest.approx(3 / 10)
+    # Those who came after the cases were shared out hold none, as none arrived since.
+    assert measured(still, "case_holder_fte")[6, 0] == pytest.approx(7 + 1 + 2.4)
+
+
+def test_a_measure_of_people_is_of_every_team_and_one_of_cases_of_those_that_hold_cases() -> None:
+    result = wm.run(
+        toy(
+            {
+                "workforce.teams.office": {"label": "Office"},
+                "workforce.posts.office": posts(1, team="office", holds_cases=False),
+            }
+        ),
+        2,
+    )
+
+    assert teams_measured(result, "in_post_fte") == ("office", "team")
+    assert teams_measured(result, "open_cases") == teams_measured(result, "caseload") == ("team",)

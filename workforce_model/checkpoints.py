@@ -25,7 +25,7 @@ from workforce_model.checks import Check
 from workforce_model.funding import Ledger
 from workforce_model.history import History
 from workforce_model.results import Block
-from workforce_model.run_record import build
+from workforce_model.run_record import made_by
 from workforce_model.scenario import Scenario, as_tree
 
 _DIGEST = 32
@@ -92,7 +92,7 @@ def checkpoint(folder: str | os.PathLike[str], scenario: Scenario, seed: int, do
     """Where the finished blocks of a scenario and seed are kept; the folder is made if it is not there."""
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    played_from = [as_tree(scenario), seed, doubt, build(), np.__version__]
+    played_from = [as_tree(scenario), seed, doubt, made_by()]
     stated = json.dumps(played_from, sort_keys=True, default=str, ensure_ascii=False)
     return Checkpoint(place, scenario.name, hashlib.sha256(stated.encode()).hexdigest())
 

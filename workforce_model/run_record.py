@@ -66,9 +66,9 @@ def write_record(
         "schema_version": SCHEMA_VERSION,
         "complete": True,
         "checks": "all passed" if passed else "CHECKS FAILED",
-        "versions": {"workforce_model": __version__, "python": platform.python_version(), **_libraries()},
+        "versions": _versions(),
         "build": build(),
-        "platform": f"{platform.system()} {platform.machine()}",
+        "platform": _platform(),
         "seed": first.seed,
         "runs_asked": first.asked,
         "runs_done": first.runs,
@@ -106,8 +106,18 @@ def _fingerprint(path: Path) -> dict[str, Any]:
     return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _libraries() -> dict[str, str]:
-    return {name: version(name) for name in _LIBRARIES}
+def _versions() -> dict[str, str]:
+    libraries = {name: version(name) for name in _LIBRARIES}
+    return {"workforce_model": __version__, "python": platform.python_version(), **libraries}
+
+
+def _platform() -> str:
+    return f"{platform.system()} {platform.machine()}"
+
+
+def made_by() -> dict[str, str]:
+    """Everything the bits of a run rest on besides its inputs: versions, the library's own source, the platform."""
+    return {**_versions(), "build": build()[:12], "platform": _platform()}
 
 
 @cache
@@ -202,8 +212,7 @@ def _dated(tree: Any, key: str = "") -> Any:
 
 def other_build(record: dict[str, Any]) -> list[str]:
     """What differs between the build that made a record and this one; nothing where it is the same."""
-    now = {"workforce_model": __version__, "python": platform.python_version(), **_libraries(), "build": build()[:12],
-           "platform": f"{platform.system()} {platform.machine()}"}  # fmt: skip
+    now = made_by()
     then = {
         **record.get("versions", {}),
         "build": str(record.get("build"))[:12],

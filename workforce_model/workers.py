@@ -61,7 +61,7 @@ def in_turn(
     with suppress(BrokenExecutor):  # what is not asked for here is played once more below
         for task in tasks:
             asked.append(executor.submit(play, task))
-    workers = multiprocessing.active_children() if isinstance(executor, ProcessPoolExecutor) else []
+    workers = _workers(executor)
     stuck = False
     try:
         for task, future in zip_longest(tasks, asked):
@@ -72,7 +72,7 @@ def in_turn(
                 yield future.result()
     finally:
         if stuck and isinstance(executor, ProcessPoolExecutor):
-            _end(executor, workers)
+            _end(executor)
         for future in asked:
             future.cancel()
 
@@ -91,7 +91,7 @@ def _died(future: Future[Done], workers: Sequence[BaseProcess]) -> bool:
 def _once_more(play: Callable[[Task], Done], task: Task, name: Callable[[Task], str]) -> Done:
     with worker_pool(1) as fresh:
         future = fresh.submit(play, task)
-        if _died(future, multiprocessing.active_children()):
+        if _died(future, _workers(fresh)):
             raise WorkerDied(
                 f"the process playing {name(task)} died, and died again when they were played once more: killed, or out of "
                 "memory; fewer runs at once need less"
@@ -120,23 +120,28 @@ def worker_pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     ...     pool.submit(abs, -3).result()
     3
     """
-    before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin, (os.getpid(),))
     try:
         yield pool
     except BaseException:
-        _end(pool, list(set(multiprocessing.active_children()) - before))
+        _end(pool)
         raise
     finally:
         pool.shutdown()
 
 
-def _end(pool: ProcessPoolExecutor, workers: Sequence[BaseProcess]) -> None:
+def _workers(executor: Executor) -> list[BaseProcess]:
+    """The processes of a pool, those of nobody else; none where it has none of its own."""
+    return list((getattr(executor, "_processes", None) or {}).values())
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
     """End a pool and its processes at once, whatever they were in the middle of.
 
     What no worker has begun is taken back first, and the pool given time to take note: it may not find it undone when
     its workers end. Then our ends of its pipes are closed, or it would wait for the rest of an answer cut short.
     """
+    workers = _workers(pool)
     ends = [pool._result_queue._writer, pool._call_queue._reader]  # type: ignore[attr-defined]  # no public way
     with suppress(BrokenExecutor, RuntimeError):
         last = pool.submit(abs, 0)
