@@ -44,7 +44,7 @@ from workforce_model.review_turnover import turnover_or_luck
 from workforce_model.scenario import Scenario
 from workforce_model.surprise import surprises
 from workforce_model.triggers import set_triggers
-from workforce_model.updating import Updates
+from workforce_model.updating import SURPRISING, Updates
 
 FEW = 128
 """Runs of each value, option or end that an answer plays for itself."""
@@ -114,7 +114,10 @@ class Review:
         if table is None:
             return ""
         out = table[table["verdict"] != "as expected"]["sentence"].tolist()
-        return " ".join(out) if out else "No rate and no outcome was surprising under the plan."
+        if not out:
+            return "No rate and no outcome was surprising under the plan."
+        by_luck = rounded(SURPRISING * len(table))
+        return f"{' '.join(out)} Of the {len(table)} figures judged, about {by_luck} would be surprising by luck alone."
 
     def text(self) -> str:
         """The review on one screen: every figure in a line, then where to invest and the triggers in full."""
