@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
-from workforce_model.envelope import End, envelopes
+from workforce_model.envelope import End, Envelope, envelopes
 
 approved = wm.load_scenario("scenarios/approved.toml")
 
@@ -86,6 +86,14 @@ def test_starting_together_on_1_september_the_ledger_shows_277k_and_98k_unspent(
     unspent = result.ledger.unspent[1, result.ledger.lines.index("reserve_2019")]
     assert np.round(spent / 1000).tolist() == [277, 277]
     assert np.round(unspent / 1000).tolist() == [98, 98]
+
+
+def test_posts_that_cost_nothing_are_paid_for_by_no_number_of_pounds() -> None:
+    free = Envelope("nine", 3, "2019/20", "2020/21", np.zeros(1), np.zeros(1), 60_000.0, 50_000.0)
+
+    assert np.isnan(free.posts_affordable()).all()
+    assert np.isnan(free.months_affordable()).all()
+    assert free.pays_for() == "there is nothing to pay for"
 
 
 def test_no_person_of_the_paper_is_named() -> None:

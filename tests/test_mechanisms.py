@@ -542,6 +542,18 @@ def test_nobody_is_given_more_than_the_greatest_caseload_while_others_have_room(
     assert (np.minimum(room, result.history.cases["waiting"][1:, 0]) == 0).all()
 
 
+def test_kept_cases_that_nobody_has_room_for_wait_as_what_they_are() -> None:
+    tight = {
+        **step_down(3), "caseloads.teams.team.open_cases": 40, "caseloads.teams.team.arrivals": 20.0,
+        "caseloads.teams.team.leaving_rate": 0.5, "caseloads.most_cases": 2, "workforce.turnover_rate": 0.6,
+        "workforce.filling_probability": 0.5, "workforce.posts.worker": posts(10, opening_over_five_years=10),
+    }  # fmt: skip
+
+    result = played(tight, 500)  # cases balance in every run, so that none is counted with a worker and waiting too
+
+    assert result.history.histogram[1:, 0, 3:].sum() == 0
+
+
 def test_what_is_passed_is_named_from_and_to() -> None:
     result = wm.run(wm.load_scenario("scenarios/do_nothing.toml"), 50)
     teams = sorted(result.scenario.caseloads.teams)

@@ -22,7 +22,7 @@ def test_parts_in_proportion_add_up_and_stay_within_their_weights(weights: list[
         assert np.all((parts >= 0) & (parts <= weight))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(0, 45), min_size=3, max_size=20), st.integers(0, 20), st.integers(0, 700))
 def test_cases_are_all_dealt_and_as_many_workers_are_over_as_reported_where_that_can_be(held: list[int], over: int, total: int) -> None:  # fmt: skip
     before = np.array(held, dtype=np.int16)[:, None]

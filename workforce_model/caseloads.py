@@ -221,27 +221,30 @@ def allocate(
     before : array, shape (H, R)
         Cases held before this month's arrivals: those above the limit already keep what they have.
     """
+    limit = None if most is None else np.maximum(np.floor(most * weight), before).astype(np.int16)
     for months, kept_waiting in enumerate(cases.kept_waiting):
         landed = np.zeros_like(cases.held)
         left = share_out(
             landed, weight, kept_waiting, np.zeros_like(kept_waiting), rows, words, keys, month, f"kept {months}"
         )
+        if limit is not None:  # kept cases that a worker has no room for go on waiting as what they are
+            refused = np.minimum(np.maximum(cases.held + landed - limit, 0), landed)
+            landed -= refused
+            left = left + rows.totals(refused)
         cases.kept[months] += landed
         cases.held += landed
-        cases.waiting += left - kept_waiting
         cases.kept_waiting[months] = left
     cases.waiting = cases.kept_waiting.sum(axis=0, dtype=np.int32) + share_out(
         cases.held, weight, at_random, evenly, rows, words, keys, month, "share out"
     )
-    if most is not None:
-        _within_limit(cases, before, weight, most, rows, words, keys, month)
+    if limit is not None:
+        _within_limit(cases, limit, weight, rows, words, keys, month)
 
 
 def _within_limit(
-    cases: Cases, before: NDArray[np.int16], weight: NDArray[np.float64], most: int, rows: TeamRows, words: Words, keys: Keys, month: int
+    cases: Cases, limit: NDArray[np.int16], weight: NDArray[np.float64], rows: TeamRows, words: Words, keys: Keys, month: int
 ) -> None:  # fmt: skip
     """Take back what brought workers over the limit and give it, one at a time, to those below; the rest waits."""
-    limit = np.maximum(np.floor(most * weight), before).astype(np.int16)
     turn = 0
     while np.any(over := np.maximum(cases.held - limit, 0)):
         cases.held -= over

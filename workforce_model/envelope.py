@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workforce_model.costs import Values, monthly_prices
 from workforce_model.doubt import draw_values
+from workforce_model.formats import rounded
 from workforce_model.funding_lines import available_amount
 from workforce_model.model import SEED
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
@@ -53,12 +54,19 @@ class Envelope:
         return self.cost_first_year - self.approved_first_year
 
     def posts_affordable(self) -> NDArray[np.float64]:
-        """Posts, at their average cost, that the approval pays for in a full year."""
-        return self.approved_first_year / (self.cost_first_year / self.posts)
+        """Posts, at their average cost, that the approval pays for in a full year; not defined where they cost nothing."""
+        return _over(self.posts * self.approved_first_year, self.cost_first_year)
 
     def months_affordable(self) -> NDArray[np.float64]:
-        """Months of all the posts that the approval pays for."""
-        return 12 * self.approved_first_year / self.cost_first_year
+        """Months of all the posts that the approval pays for; not defined where they cost nothing."""
+        return _over(12 * self.approved_first_year, self.cost_first_year)
+
+    def pays_for(self) -> str:
+        """What the approval pays for, in words, at the first of these prices."""
+        if not self.cost_first_year[0] > 0:
+            return "there is nothing to pay for"
+        posts, months = rounded(float(self.posts_affordable()[0]), 1), rounded(float(self.months_affordable()[0]), 1)
+        return f"that pays for {posts} of {self.posts} posts, or {months} months of all {self.posts}"
 
     def if_all_start(self, month: pd.Period) -> NDArray[np.float64]:
         """First-year cost if every post is filled from this month on."""
@@ -82,6 +90,10 @@ class Envelope:
         """Position, from April as 0, of the last month all could start within the approval; 12 is none."""
         fits = self.affordable_starts()
         return np.where(fits.any(axis=0), 11 - fits[::-1].argmax(axis=0), 12)
+
+
+def _over(amount: float, cost: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.divide(amount, cost, out=np.full(cost.shape, np.nan), where=cost > 0))
 
 
 def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) -> dict[str, Envelope]:
@@ -176,8 +188,13 @@ def _measures(test: Envelope) -> list[tuple[str, str, str, NDArray[np.float64]]]
         ("full-year cost, all posts filled", later, "GBP", test.cost_full_year),
         ("approval", later, "GBP", one * test.approved_full_year),
         ("gap in a full year", later, "GBP", test.cost_full_year - test.approved_full_year),
-        ("posts affordable in a full year", later, "posts", test.posts * test.approved_full_year / test.cost_full_year),
-        ("months affordable of all posts", later, "months", 12 * test.approved_full_year / test.cost_full_year),
+        (
+            "posts affordable in a full year",
+            later,
+            "posts",
+            _over(test.posts * test.approved_full_year, test.cost_full_year),
+        ),
+        ("months affordable of all posts", later, "months", _over(12 * test.approved_full_year, test.cost_full_year)),
         (
             "earliest affordable start of all",
             first,

@@ -19,7 +19,7 @@ from workforce_model.benefits import (
     money_approved,
 )
 from workforce_model.envelope import envelope_table, envelopes
-from workforce_model.formats import capital, percent, pounds, rounded, thousands
+from workforce_model.formats import capital, percent, pounds, thousands
 from workforce_model.measures import Spread, measured, spread
 from workforce_model.ranges import clear, count, money, negated
 from workforce_model.results import Results
@@ -112,7 +112,7 @@ def full_year_cost(runs: ReviewRuns) -> Answer:
     sentence = (
         f"All {central.posts} posts filled for twelve months cost £{thousands(cost)}k at central prices [{thousands(p10)} to {thousands(p90)}; "
         f"{thousands(float(low.cost_first_year[0]))} with every price at its low end, {thousands(float(high.cost_first_year[0]))} at its high], {verdict}; "
-        f"that pays for {rounded(float(central.posts_affordable()[0]), 1)} posts or {rounded(float(central.months_affordable()[0]), 1)} months of all. "
+        f"{central.pays_for()}. "
         f"The chance that it is enough for a full year is {percent(enough)}."
     )
     table = envelope_table(scenario, runs.forecast.seed)

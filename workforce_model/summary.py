@@ -72,8 +72,7 @@ def _envelope_sentence(r: Results, budget: str) -> str:
     verdict = "more than" if cost > approved else "within"
     text = (
         f"{label} cost £{thousands(cost)}k in a full year at central prices, {verdict} the £{thousands(approved)}k "
-        f"approved; that pays for {rounded(float(test.posts_affordable()[0]), 1)} of {test.posts} posts, "
-        f"or {rounded(float(test.months_affordable()[0]), 1)} months of all {test.posts}."
+        f"approved; {test.pays_for()}."
     )
     spent = spread(_spent(r, test.first_year, budget), r.draw)
     left = test.approved_first_year - spent.mean
