@@ -10,12 +10,16 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import workforce_model as wm
 from tests.toys import toy
 from workforce_model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from selenium.webdriver.remote.webdriver import WebDriver
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +83,8 @@ BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shu
 @pytest.mark.skipif(importlib.util.find_spec("selenium") is None, reason="needs the browser extra")
 def test_the_sliders_of_the_notebook_work_in_a_browser(tmp_path: Path) -> None:
     from selenium import webdriver
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.common.by import By
-    from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
 
     shutil.copy("notebooks/08_explore.ipynb", tmp_path)
@@ -110,14 +114,12 @@ def test_the_sliders_of_the_notebook_work_in_a_browser(tmp_path: Path) -> None:
             wait.until(
                 lambda b: b.find_elements(By.CSS_SELECTOR, ".jp-Notebook-ExecutionIndicator[data-status='idle']")
             )
-            next(m for m in browser.find_elements(By.CSS_SELECTOR, ".lm-MenuBar-item") if m.text == "Run").click()
-            run_all = ".lm-Menu-item[data-command='runmenu:run-all']"
-            wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, run_all))[0].click()
-            picture = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, ".widget-html img"))[0].get_attribute("src")
-            handle = browser.find_elements(By.CSS_SELECTOR, ".noUi-handle")[0]
-            handle.send_keys(Keys.ARROW_RIGHT)
-            wait.until(
-                lambda b: b.find_elements(By.CSS_SELECTOR, ".widget-html img")[0].get_attribute("src") != picture
+            WebDriverWait(browser, 180, poll_frequency=15, ignored_exceptions=[WebDriverException]).until(
+                _picture_after_run_all
+            )
+            picture = _picture(browser)
+            WebDriverWait(browser, 120, poll_frequency=10, ignored_exceptions=[WebDriverException]).until(
+                lambda b: _picture_after_a_step(b, picture)
             )
             assert "cases" in str(browser.find_element(By.CSS_SELECTOR, ".widget-html img").get_attribute("alt"))
             assert not [line for line in browser.get_log("browser") if "widget" in line["message"].lower()]
@@ -126,6 +128,26 @@ def test_the_sliders_of_the_notebook_work_in_a_browser(tmp_path: Path) -> None:
     finally:
         server.terminate()
         server.wait(30)
+
+
+def _picture(browser: WebDriver) -> str | None:
+    found = browser.find_elements("css selector", ".widget-html img")
+    return found[0].get_attribute("src") if found else None
+
+
+def _picture_after_run_all(browser: WebDriver) -> str | None:
+    """The first picture; where there is none yet, every cell is asked to run, again if the page was not ready."""
+    if _picture(browser) is None:
+        next(m for m in browser.find_elements("css selector", ".lm-MenuBar-item") if m.text == "Run").click()
+        browser.find_element("css selector", ".lm-Menu-item[data-command='runmenu:run-all']").click()
+    return _picture(browser)
+
+
+def _picture_after_a_step(browser: WebDriver, before: str | None) -> bool:
+    """Whether the picture is another; while it is not, the first slider is moved a step by its key."""
+    if _picture(browser) == before:
+        browser.find_elements("css selector", ".noUi-handle")[0].send_keys("\ue014")  # arrow right
+    return _picture(browser) not in (before, None)
 
 
 def _wait_for(address: str, seconds: float) -> None:

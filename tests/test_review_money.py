@@ -36,7 +36,7 @@ def test_spend_to_date_and_outturn_by_hand_with_six_months_closed() -> None:
     )
     assert rows.loc["All budgets", "mean"] == pytest.approx(10 * PAY + 54_000)
     assert answer.figure == pytest.approx(54_000)
-    assert "£18,000 was spent by the end of 2019-09" in answer.sentence
+    assert "£18,000 was spent by the end of September 2019" in answer.sentence
     assert "£6k is left unspent" in answer.sentence
 
 

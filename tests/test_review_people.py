@@ -34,7 +34,7 @@ def test_posts_filled_as_planned_are_all_filled() -> None:
 
     assert (answer.figure, answer.unit) == (2.0, "posts")
     assert (
-        "2.0 of the 2 posts are filled at the end of 2019-09: 2.0 recruited, 0.0 converted from agency"
+        "2.0 of the 2 posts are filled at the end of September 2019: 2.0 recruited, 0.0 converted from agency"
         in answer.sentence
     )
     assert answer.sentence.endswith("All are filled.")
@@ -44,7 +44,7 @@ def test_posts_that_nobody_fills_are_never_all_filled() -> None:
     answer = posts_filled(reviewed({"workforce.posts.more.starts_on": None}))
 
     assert answer.figure == 0
-    assert answer.sentence.startswith("None of the 2 posts is filled at the end of 2019-09. Expected")
+    assert answer.sentence.startswith("None of the 2 posts is filled at the end of September 2019. Expected")
     assert "All at once: never by 2021-03 in any future played." in answer.sentence
 
 
@@ -99,7 +99,7 @@ def test_when_five_of_fifteen_go_their_cases_take_ten_from_14_to_21() -> None:
     months = answer.table[answer.table["measure"] == "share_at_or_over"].set_index("period")["mean"]
     assert (months["2019-09"], months["2019-12"]) == (0.0, 1.0)
     assert answer.figure == 1.0
-    assert "ends after 2019-09" in answer.sentence
+    assert "ends after September 2019" in answer.sentence
     assert "100.0 points" in answer.sentence
     assert "no difference beyond the Monte Carlo error" in answer.sentence
 
@@ -146,7 +146,7 @@ def test_leavers_to_date_beside_what_was_foreseen_claim_nothing_that_luck_explai
 
     assert "luck and doubt alone give" in before.sentence
     assert after.figure == 0
-    assert "0.0 FTE left from 2019-04 to 2019-09" in after.sentence
+    assert "0.0 FTE left from April 2019 to September 2019" in after.sentence
     assert (
         "no fewer than luck and doubt explain" in after.sentence
     )  # one leaver is expected of ten workers in six months

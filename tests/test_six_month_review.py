@@ -59,7 +59,7 @@ def test_the_screen_has_every_figure_in_a_line_then_where_to_invest_and_the_trig
     assert max(map(len, lines)) <= 120
     for number in QUESTIONS:
         assert sum(line.startswith(f"{number:>2} ") for line in lines) == 1
-    assert "At the end of 2019-12" in found.text()
+    assert "At the end of December 2019" in found.text()
 
 
 def test_an_answer_is_asked_for_by_its_number(found: wm.Review) -> None:
@@ -201,7 +201,7 @@ def test_up_to_the_cut_off_the_answers_are_the_figures_of_the_form(with_actuals:
 def test_what_the_form_says_was_done_stands_beside_the_forecast_of_a_duty(with_actuals: ReviewRuns) -> None:
     answer = interviews(with_actuals)
 
-    assert f"Reported done to 2019-09: {reported('return_home_interviews_done'):.0f}, " in answer.sentence
+    assert f"Reported done to September 2019: {reported('return_home_interviews_done'):.0f}, " in answer.sentence
 
 
 def test_audits_reported_are_tested_first_half_against_second(with_actuals: ReviewRuns) -> None:
@@ -222,7 +222,7 @@ def test_doing_nothing_and_the_plan_are_played_at_the_rates_learnt_and_without_t
     assert rates[0] == rates[1] == rates[2] != with_actuals.foreseen.scenario.workforce.turnover_rate
     assert with_actuals.nothing.scenario.actuals is None
     assert with_actuals.plan.scenario.actuals is None
-    assert with_actuals.mark == "ILLUSTRATIVE ACTUALS, made up to show the form, to 2019-09."
+    assert with_actuals.mark == "ILLUSTRATIVE ACTUALS, made up to show the form, to September 2019."
 
 
 def test_actuals_at_fault_are_refused_with_their_cell(tmp_path: Path) -> None:

@@ -143,4 +143,4 @@ def test_with_actuals_the_plans_own_triggers_say_whether_they_have_tripped(busy:
     past = quiet.table[quiet.table["status"] != "ahead"]
     assert list(dict.fromkeys(past["date"])) == ["2019-06", "2019-09"]
     assert "none has tripped" in quiet.sentence
-    assert "these have tripped: stop: cases that arrived since 2019-03 was" in loud.sentence
+    assert "these have tripped: stop: cases that arrived since March 2019 was" in loud.sentence

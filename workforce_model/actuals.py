@@ -238,5 +238,5 @@ class Actuals:
         if self.not_fitted:
             said.append(f"Known to be bad, shown and not learnt from: {', '.join(self.not_fitted)}.")
         if self.left_out:
-            said.append(f"Left out: {self.left_out} months after the cut-off {self.cut_off}.")
+            said.append(f"Left out: {self.left_out} months after the cut-off {self.cut_off:%B %Y}.")
         return said

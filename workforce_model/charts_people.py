@@ -59,7 +59,7 @@ def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = 
     detail = "; ".join(
         f"{march(y)} {rounded(m.mean, 1)} [{rounded(m.p10)} to {rounded(m.p90)}]" for y, m in marks.items()
     )
-    span = f"{results.months[months[0]]} to {results.months[-1]}"
+    span = f"{results.months[months[0]]:%B %Y} to {results.months[-1]:%B %Y}"
     subtitle = (
         f"Posts filled by permanent staff, {place_of(results)}, month end, {span}, number; line: mean, band: range"
     )
@@ -126,7 +126,7 @@ def caseload_spread(results: Results, month: str | None = None, ax: Axes | None 
     worst = max(over, key=lambda team: over[team].mean)
     headline = f"{labels[worst]}: {percent(over[worst].mean)} of workers hold {limit} or more"
     detail = "; ".join(f"{label} {text}" for label, text in zip(labels.values(), said, strict=True))
-    subtitle = f"Workers by number of cases, each team to the same scale, {place_of(results)}, end of {when}; per cent with {limit} or more, and its range"
+    subtitle = f"Workers by number of cases, each team to the same scale, {place_of(results)}, end of {when:%B %Y}; per cent with {limit} or more, and its range"
     return finished(ax, headline, subtitle, f"Share with {limit} or more: {detail}", [results])
 
 

@@ -26,7 +26,7 @@ from workforce_model.charts_page import (
 )
 from workforce_model.formats import percent, rounded, thousands
 from workforce_model.measures import measured
-from workforce_model.periods import march
+from workforce_model.periods import march, month
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.scenario import Scenario
 
@@ -100,7 +100,9 @@ def trigger_lines(runs: ReviewRuns, table: pd.DataFrame, measure: str, ax: Axes 
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     month_ticks(ax, forecast)
     first = next(row for row in mine if row["status"] == "ahead")
-    headline = f"{first['action'].capitalize()} if more than {first['printed']} are over in {first['date']}"
+    headline = (
+        f"{first['action'].capitalize()} if more than {first['printed']} are over in {month(first['date']):%B %Y}"
+    )
     subtitle = f"Share of {measure}, {place_of(forecast)}, month end, per cent; orange: triggers; dotted: the review"
     detail = "; ".join(
         f"{r['date']} more than {r['printed']}, expected {percent(r['mean'])} [{percent(r['p10'])} to {percent(r['p90'])}]"

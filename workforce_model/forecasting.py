@@ -99,7 +99,7 @@ class Forecast:
 
     def notes(self) -> list[str]:
         """What belongs beside every figure of this forecast, in sentences."""
-        said = [*self.actuals.findings(), f"Actual to {self.cut_off}; from then on a forecast of {self.results.runs:,} runs, seed {self.results.seed}."]  # fmt: skip
+        said = [*self.actuals.findings(), f"Actual to {self.cut_off:%B %Y}; from then on a forecast of {self.results.runs:,} runs, seed {self.results.seed}."]  # fmt: skip
         said.append("The forecast starts from whole people: a team's FTE at the cut-off is met to the nearest person.")
         if self.updates.not_learnt:
             said.append(f"Nothing was learnt about {len(self.updates.not_learnt)} rates; the table of updates says why.")  # fmt: skip
@@ -146,7 +146,10 @@ def forecast(
         raise ValueError(f"{plan.name} holds actuals to {plan.actuals.cut_off} already: give the plan as approved")
     updates = update_rates(plan, actuals) if lasting is None else update_rates(plan, actuals, lasting=lasting)
     kind = "illustrative actuals" if actuals.illustrative else "actuals"
-    named = {"name": f"{plan.name}_forecast"[:48], "title": f"{plan.title}; forecast from {kind} to {actuals.cut_off}"}
+    named = {
+        "name": f"{plan.name}_forecast"[:48],
+        "title": f"{plan.title}; forecast from {kind} to {actuals.cut_off:%B %Y}",
+    }
     later = plan.replace({**updates.changes(), **named})
     results, planned = (run(scenario, runs, seed, executor=executor) for scenario in (later, plan))
     return Forecast(plan, actuals, updates, results, planned)

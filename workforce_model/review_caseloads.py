@@ -42,7 +42,7 @@ def over_the_limit(runs: ReviewRuns) -> Answer:
         f"{runs.team_label(str(t))} {percent(m)}" for t, m in zip(by_team["team"], by_team["mean"], strict=True)
     )
     sentence = (
-        f"At the end of {runs.now} {share(now)} of workers hold {limit} or more cases ({said}); forecast for "
+        f"At the end of {runs.now:%B %Y} {share(now)} of workers hold {limit} or more cases ({said}); forecast for "
         f"{march(runs.next_year)}: {share(later)}. {_by_grade_said(table, runs)}"
     )
     return Answer(
@@ -159,8 +159,8 @@ def when_the_agency_team_ends(runs: ReviewRuns) -> Answer:
     )
     limit = forecast.scenario.caseloads.caseload_limit
     sentence = (
-        f"{contract.role} ends after {contract.last_month}: of {runs.team_label(contract.team)} workers {share(before)} hold {limit} or more cases then and "
-        f"{share(then)} in {forecast.months[after]}, {moved}. {effect}"
+        f"{contract.role} ends after {contract.last_month:%B %Y}: of {runs.team_label(contract.team)} workers {share(before)} hold {limit} or more cases then and "
+        f"{share(then)} in {forecast.months[after]:%B %Y}, {moved}. {effect}"
     )
     return Answer(
         8,

@@ -71,7 +71,7 @@ def _reported(runs: ReviewRuns, duty: str) -> str:
     if math.isnan(counts["done"]):
         return ""
     in_time = "" if math.isnan(counts["in_time"]) else f", {rounded(counts['in_time'])} of them in time"
-    return f" Reported done to {runs.now}: {rounded(counts['done'])}{in_time}."
+    return f" Reported done to {runs.now:%B %Y}: {rounded(counts['done'])}{in_time}."
 
 
 def audits(runs: ReviewRuns) -> Answer:
@@ -104,7 +104,7 @@ def _halves_told(runs: ReviewRuns, duty: str) -> str:
     if np.isnan(counts).any() or not before or not after:
         return ""
     told = audit_change(int(good_before), int(before), int(good_after), int(after))
-    return f"{runs.forecast.duties.label(duty)}, reported, {runs.actuals.months[0]} to {runs.now}, first half against second: {told.sentence[0].lower()}{told.sentence[1:]}"
+    return f"{runs.forecast.duties.label(duty)}, reported, {runs.actuals.months[0]:%B %Y} to {runs.now:%B %Y}, first half against second: {told.sentence[0].lower()}{told.sentence[1:]}"
 
 
 def downgrade(runs: ReviewRuns) -> Answer:

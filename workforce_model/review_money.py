@@ -64,7 +64,7 @@ def spend_and_outturn(runs: ReviewRuns) -> Answer:
     granted = float(money_approved(forecast, runs.budget, year).mean())
     spent_so_far = cost_of_budget(forecast, runs.budget, closed).mean()
     so_far = (
-        f"{pounds(spent_so_far)} was spent by the end of {runs.now}; "
+        f"{pounds(spent_so_far)} was spent by the end of {runs.now:%B %Y}; "
         if runs.through is not None
         else "what is spent to date is not known; "
     )

@@ -36,9 +36,9 @@ def posts_filled(runs: ReviewRuns) -> Answer:
         [f"{people(s)} by {march(y)}" for y, s in zip((runs.year, runs.next_year), ends, strict=True)]
     )
     there = (
-        f"{people(now)} of the {total} posts are filled at the end of {runs.now}: {route}"
+        f"{people(now)} of the {total} posts are filled at the end of {runs.now:%B %Y}: {route}"
         if now.p90 or now.mean
-        else f"None of the {total} posts is filled at the end of {runs.now}"
+        else f"None of the {total} posts is filled at the end of {runs.now:%B %Y}"
     )
     sentence = f"{there}. Expected: {', '.join(later)}. {_all_filled(runs, filled, total)}"
     return Answer(

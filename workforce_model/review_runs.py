@@ -63,9 +63,9 @@ class ReviewRuns:
         if self.through is None:
             return "No actuals yet: the plan as it stands before any."
         return (
-            f"ILLUSTRATIVE ACTUALS, made up to show the form, to {self.through}."
+            f"ILLUSTRATIVE ACTUALS, made up to show the form, to {self.through:%B %Y}."
             if self.illustrative
-            else f"Actuals to {self.through}."
+            else f"Actuals to {self.through:%B %Y}."
         )
 
     @property
@@ -73,7 +73,7 @@ class ReviewRuns:
         """How every answer begins."""
         if self.through is None:
             return "Before any actuals:"
-        return f"On {'ILLUSTRATIVE ' if self.illustrative else ''}actuals to {self.through}:"
+        return f"On {'ILLUSTRATIVE ' if self.illustrative else ''}actuals to {self.through:%B %Y}:"
 
     @property
     def now(self) -> pd.Period:

@@ -24,7 +24,7 @@ def turnover_or_luck(runs: ReviewRuns) -> Answer:
     plan, first = runs.foreseen, int((runs.foreseen.scenario.periods.report_from - runs.foreseen.months[0]).n)
     months = np.arange(first, runs.at + 1) + 1
     foreseen = measured(plan, "leavers_fte")[months].sum(axis=0)
-    expected, span = spread(foreseen, plan.draw), f"{plan.months[first]} to {runs.now}"
+    expected, span = spread(foreseen, plan.draw), f"{plan.months[first]:%B %Y} to {runs.now:%B %Y}"
     left = float(measured(runs.forecast, "leavers_fte")[months].sum(axis=0).mean())
     least = least_told(foreseen)
     staff = float(measured(plan, "in_post_fte")[runs.at + 1].mean())

@@ -22,6 +22,7 @@ from workforce_model.audits import share_interval
 from workforce_model.formats import percent
 from workforce_model.measures import spread
 from workforce_model.model import run
+from workforce_model.periods import month
 from workforce_model.results import Results
 from workforce_model.review_runs import Figures, ReviewRuns
 from workforce_model.watches import HIGH, Watch, at_bad_ends, watched
@@ -185,7 +186,7 @@ def _now_said(table: pd.DataFrame, rate: float) -> str:
         return ""
     tripped = past[past["status"].str.startswith(TRIPPED)].to_dict("records")
     named = "; ".join(
-        f"{r['action']}: {r['measure']} was {r['status'].partition(': ')[2]} in {r['date']}, {_side(r)} {r['printed']}"
+        f"{r['action']}: {r['measure']} was {r['status'].partition(': ')[2]} in {month(r['date']):%B %Y}, {_side(r)} {r['printed']}"
         for r in tripped
     )
     said = f"these have tripped: {named}" if tripped else "none has tripped"
@@ -206,7 +207,7 @@ def _ahead_said(
         for wrong, chance in power.items()
     )
     return (
-        f"At the end of {first}, {'; '.join(parts)}. The table has every quarter to {last}. While the forecast holds, any of the {len(ahead)} triggers trips in "
+        f"At the end of {month(first):%B %Y}, {'; '.join(parts)}. The table has every quarter to {month(last):%B %Y}. While the forecast holds, any of the {len(ahead)} triggers trips in "
         f"{percent(found[0])} of futures [95%: {percent(found[1])} to {percent(found[2])}], a false alarm; they are set for at most {percent(rate)}. One trips in "
         f"{rightly} ({few} runs each)."
     )

@@ -76,7 +76,7 @@ def watched(runs: ReviewRuns, after: int) -> tuple[Watch, ...]:
     return (
         Watch(f"spend on {label}, year to date", "GBP", "above", "stop", "prices", "appoint to no further post until the price is explained", 1_000.0,
               partial(_spent, budget=runs.budget)),
-        Watch(f"cases that arrived since {runs.forecast.months[0] + after}", "cases", "above", "stop", "demand", "commit no further money until demand is understood", 1.0,
+        Watch(f"cases that arrived since {runs.forecast.months[0] + after:%B %Y}", "cases", "above", "stop", "demand", "commit no further money until demand is understood", 1.0,
               partial(_arrived, after=after)),
         Watch(f"{label} filled", "posts", "below", "slow", "recruitment", "release growth only as posts fill; the rest goes back", 1.0,
               partial(_filled, groups=runs.groups)),
