@@ -180,12 +180,13 @@ def test_a_runs_cases_go_to_the_same_workers_whatever_runs_are_beside_it() -> No
 
 
 def test_the_lowest_caseload_comes_before_the_rank_to_an_eighth_of_a_case() -> None:
-    held, weight, rank = np.zeros((2, 1), dtype=np.int16), np.array([[0.75], [0.7]]), np.array([[1], [0]])
+    weight, rank = np.array([[0.75], [0.75], [0.7]]), np.array([[1], [2], [0]])
+    held = np.zeros((3, 1), dtype=np.int16)
 
-    share_by_weight(held, weight, np.array([3], dtype=np.int32), rank)
+    share_by_weight(held, weight, np.array([4], dtype=np.int32), rank)
 
-    # One each; then 1 / 0.75 is 1.33 and 1 / 0.7 is 1.43 of a full caseload: the third goes to the first.
-    assert held.ravel().tolist() == [2, 1]
+    # One each; then 1 / 0.75 is 1.33 and 1 / 0.7 is 1.43 of a full caseload: the fourth goes to the first of the 0.75.
+    assert held.ravel().tolist() == [2, 1, 1]
 
 
 def test_the_same_seed_deals_the_same_cases_as_it_always_did() -> None:

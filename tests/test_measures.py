@@ -179,3 +179,20 @@ def test_a_measure_of_people_is_of_every_team_and_one_of_cases_of_those_that_hol
 
     assert teams_measured(result, "in_post_fte") == ("office", "team")
     assert teams_measured(result, "open_cases") == teams_measured(result, "caseload") == ("team",)
+
+
+@pytest.mark.parametrize(
+    ("figures", "draw", "error"),
+    [
+        # Two draws of two runs: departures -4 and 4 of four runs.
+        ([1.0, 1.0, 5.0, 5.0], [0, 0, 1, 1], np.sqrt(32 * 2) / 4),
+        # A draw of two runs and a draw of one: departures -2 and 2 of three runs.
+        ([1.0, 3.0, 5.0], [0, 0, 1], np.sqrt(8 * 2) / 3),
+        # Two runs of one draw: squares sum to 8, one degree of freedom, over two runs.
+        ([1.0, 5.0], [0, 0], np.sqrt(8 / 2)),
+    ],
+)
+def test_the_error_of_few_draws_and_few_runs_is_that_worked_by_hand(
+    figures: list[float], draw: list[int], error: float
+) -> None:
+    assert spread(np.array(figures), np.array(draw)).error == pytest.approx(error)
