@@ -104,7 +104,7 @@ def test_b20_months_after_the_cut_off_are_left_out_on_request_and_counted(tmp_pa
     actuals = read(tmp_path, rows(), cut_off="2019-07", later_months="leave out")
 
     assert (str(actuals.cut_off), actuals.left_out) == ("2019-07", 2)
-    assert "Left out: 2 months after the cut-off 2019-07." in actuals.findings()
+    assert "Left out: 2 months after the cut-off July 2019." in actuals.findings()
     assert actuals.figures["mash"]["in_post_fte"] == shipped().figures["mash"]["in_post_fte"][:5]
 
 
