@@ -107,7 +107,8 @@ def test_percentiles_are_those_of_the_runs_and_not_of_the_mean(approved: Results
 def test_the_summary_table_holds_only_the_reported_years_of_each_scenario(approved: Results) -> None:
     base = wm.run(wm.load_scenario("scenarios/do_nothing.toml"), 10)
 
-    table = summary_table([base, approved])
+    annual, ledger = (pd.concat([table(r) for r in (base, approved)]) for table in (wm.annual_table, wm.ledger_table))
+    table = summary_table([base, approved], annual, ledger)
 
     assert set(table["scenario"]) == {"do_nothing", "approved"}
     assert set(table["period"]) == set(reported_years(approved)) == {"2019/20", "2020/21", "2021/22", "2022/23"}

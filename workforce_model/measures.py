@@ -149,13 +149,14 @@ def _staff(results: Results, measure: Measure, team: str | None, census: bool) -
     fte = np.zeros(len(posts.groups))
     fte[posts.group[first]] = posts.fte[first] * wanted[first]
     months, _, runs = results.history.staff["permanent"].shape
-    figures = np.zeros((months, runs))
+    figures, mine = np.zeros((months, runs)), np.flatnonzero(fte)
     for name in measure.staff:
         if name == "created":
             figures += (posts.exists(np.arange(months)) @ (posts.fte * wanted))[:, None]
         else:
             sign = -1.0 if name.startswith("-") else 1.0
-            figures += sign * np.tensordot(fte, results.history.people(name.removeprefix("-")), axes=(0, 1))
+            people = results.history.people(name.removeprefix("-"))[:, mine]
+            figures += sign * np.tensordot(fte[mine], people, axes=(0, 1))
     return np.asarray(np.round(figures, 9))
 
 
@@ -164,15 +165,15 @@ def _cases(results: Results, name: str, team: str | None) -> Figures:
     if team is not None and team not in teams:
         raise KeyError(f"unknown team {team!r} that holds cases; known: {', '.join(teams)}")
     figures: NDArray[Any]
+    here = slice(None) if team is None else [teams.index(team)]
     if name == "oldest":
-        waits = oldest_wait(history.cases["pooled"], history.cases["waiting"])
-        return np.asarray(waits.max(axis=1) if team is None else waits[:, teams.index(team)], dtype=float)
+        waits = oldest_wait(history.cases["pooled"][:, here], history.cases["waiting"][:, here])
+        return np.asarray(waits.max(axis=1), dtype=float)
     if name == "open":
         figures = history.cases["held"] + history.cases["waiting"]
     else:
         figures = history.holder_fte if name == "holder_fte" else history.cases[name]
-    chosen = figures if team is None else figures[:, [teams.index(team)]]
-    return np.asarray(chosen.sum(axis=1), dtype=float)
+    return np.asarray(figures[:, here].sum(axis=1), dtype=float)
 
 
 def oldest_wait(pooled: NDArray[np.int32], waiting: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -146,11 +146,12 @@ def write_tables(together: list[Results], folder: Path, *, force: bool = False) 
 
 
 def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.DataFrame]:
+    annual, ledger = (_stacked(table, together) for table in (annual_table, ledger_table))
     tables = {
-        "summary": summary_table(together),
+        "summary": summary_table(together, annual, ledger),
         "monthly": _stacked(monthly_table, together),
-        "annual": _stacked(annual_table, together),
-        "ledger": _stacked(ledger_table, together),
+        "annual": annual,
+        "ledger": ledger,
         "caseload_spread": _stacked(caseload_spread_table, together),
         "mtfp": _stacked(mtfp, together),
         "funding_statement": _stacked(funding_statements_table, together),

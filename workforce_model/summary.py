@@ -15,7 +15,7 @@ from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, percent, rounded, thousands
 from workforce_model.measures import Spread, measured_in_year, spread
 from workforce_model.results import Results
-from workforce_model.tables import TIDY, annual_table, ledger_table, reported_years
+from workforce_model.tables import TIDY, reported_years
 
 Figures = NDArray[np.float64]
 LABEL, WIDTH = 46, 100
@@ -290,8 +290,13 @@ def _listed(start: str, paths: list[str]) -> list[str]:
     )
 
 
-def summary_table(results: list[Results]) -> pd.DataFrame:
+def summary_table(results: list[Results], annual: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     """The figures of the screen, and their like for every reported year, tidy.
+
+    Parameters
+    ----------
+    annual, ledger : DataFrame
+        The scenarios' :func:`workforce_model.annual_table` and :func:`workforce_model.ledger_table`, one below the other.
 
     Returns
     -------
@@ -301,9 +306,9 @@ def summary_table(results: list[Results]) -> pd.DataFrame:
     wanted = ["in_post_fte", "agency_cover_fte", "agency_additional_fte", "vacancy_fte", "caseload", "share_at_or_over"]
     parts = []
     for r in results:
-        annual, ledger = annual_table(r), ledger_table(r)
-        parts.append(annual[annual["measure"].isin(wanted)])
-        yearly = ledger[ledger["period"].isin(list(reported_years(r)))]
+        mine, money = (table[table["scenario"] == r.scenario.name] for table in (annual, ledger))
+        parts.append(mine[mine["measure"].isin(wanted)])
+        yearly = money[money["period"].isin(list(reported_years(r)))]
         money = yearly.assign(team=yearly["budget"], measure=yearly["entry"] + ": " + yearly["line"])
         parts.append(money[TIDY])
     return pd.concat(parts, ignore_index=True)
