@@ -182,7 +182,8 @@ def census(
 
     Examples
     --------
-    >>> print(census("dfe_workforce_2017_2019.csv", "Enfield", 2018).text())  # doctest: +SKIP
+    >>> print(census("dfe_workforce_2017_2019.csv", "Enfield", 2018).text().splitlines()[3])  # doctest: +SKIP
+    In post, FTE                                   158.9     166.3
     """
     returns = file if isinstance(file, Returns) else read_returns(file, release)
     needs = demand if demand is None or isinstance(demand, Returns) else read_returns(demand)

@@ -62,7 +62,7 @@ def council_scenario(
     --------
     >>> leeds = council_scenario(returns, "Leeds", 2018)  # doctest: +SKIP
     >>> leeds.caseloads.teams["social_work"].open_cases.value  # doctest: +SKIP
-    4492.0
+    4205.0
     """
     return scenario_from(_tree(returns, council, year, demand), f"{returns.name}, {council}")
 

@@ -38,7 +38,7 @@ def naive_forecasts(returns: Returns, measure: str, origin: int) -> dict[str, Na
 
     Examples
     --------
-    >>> naive_forecasts(returns, "leavers", 2018)["no_change"].forecast["308"]  # doctest: +SKIP
+    >>> float(naive_forecasts(returns, "leavers", 2018)["no_change"].forecast["308"])  # doctest: +SKIP
     22.8
     """
     seen = returns.up_to(origin)

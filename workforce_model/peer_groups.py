@@ -127,8 +127,11 @@ def peer_priors(
     Examples
     --------
     >>> peer_priors(returns, "Enfield", datetime.date(2019, 6, 12))[["centre", "sd"]].round(3)  # doctest: +SKIP
-                    centre     sd
-    turnover_rate    0.155  0.029
+                   centre     sd
+    turnover_rate   0.155  0.030
+    agency_rate     0.115  0.047
+    vacancy_rate    0.125  0.052
+    caseload       17.177  1.352
     """
     seen = returns if known_by is None else returns.known_by(known_by)
     if not seen.years:

@@ -170,7 +170,7 @@ def read_returns(path: str | os.PathLike[str], release: str = "") -> Returns:
     Examples
     --------
     >>> returns = read_returns("dfe_workforce_2017_2019.csv")  # doctest: +SKIP
-    >>> returns.row("Enfield", 2018)["inpost_fte"]  # doctest: +SKIP
+    >>> float(returns.row("Enfield", 2018)["inpost_fte"])  # doctest: +SKIP
     166.3
     """
     target = Path(path)

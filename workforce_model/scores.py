@@ -128,12 +128,12 @@ def back_test(returns: Returns, target: int | None = None) -> BackTest:
 
     Examples
     --------
-    >>> back_test(returns, 2019).table.query("measure == 'leavers'")[["method", "crps"]]  # doctest: +SKIP
+    >>> back_test(returns, 2019).table.query("measure == 'leavers'")[["method", "crps"]].round(2)  # doctest: +SKIP
           method  crps
-        forecast  5.80
-       no_change  6.83
-          growth  7.54
-          shrink  6.08
+    0   forecast  5.80
+    1  no_change  6.83
+    2     growth  7.56
+    3     shrink  6.07
     """
     target = returns.years[-1] if target is None else target
     if target not in returns.years:
