@@ -201,7 +201,7 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     >>> import workforce_model as wm
     >>> approved = wm.load_scenario("scenarios/approved.toml")
     >>> review = wm.review(approved, "scenarios/illustrative_actuals.csv")  # doctest: +SKIP
-    >>> print(review.answer(2).sentence[:107])  # doctest: +SKIP
+    >>> print(review.answer(2).sentence[:108])  # doctest: +SKIP
     On ILLUSTRATIVE actuals to September 2019: All 9 posts filled for twelve months cost £474k at central prices
     """
     undone = load_scenario(NOTHING) if baseline is None else baseline
