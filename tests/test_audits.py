@@ -100,5 +100,5 @@ def test_audits_are_counted_from_the_month_they_are_planned() -> None:
 
     reviews, leads = wm.audit_evidence(approved), wm.audit_evidence(approved, "lead_audits")
 
-    assert "6 months from 2019-06" in reviews.sentence  # planned for June 2019
-    assert "6 months from 2019-09" in leads.sentence
+    assert "6 months from June 2019" in reviews.sentence  # planned for June 2019
+    assert "6 months from September 2019" in leads.sentence

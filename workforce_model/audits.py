@@ -186,7 +186,7 @@ def audit_evidence(results: Results, duty: str = "plan_reviews", months: int = 6
     by_luck = float(np.mean(np.abs(moved[~np.isnan(moved)]) >= WORTH_TELLING)) if (~np.isnan(moved)).any() else math.nan
     label = results.duties.label(duty)
     sentence = (
-        f"{label}: {months} months from {results.months[first]} give {_count(number)} audits, which tell the share good "
+        f"{label}: {months} months from {results.months[first]:%B %Y} give {_count(number)} audits, which tell the share good "
         f"({_percent(seen)}) to within {_points(width.mean)} either way. Two such rounds tell a rise of {_points(least)} "
         f"or more from noise four times in five; with nothing changed they differ by ten points or more in "
         f"{percent(by_luck)} of runs."

@@ -100,7 +100,7 @@ def _sentence(
     put = "" if stated.on else " This is a what-if: it is off, and stands in no other figure."
     price = f"about {_thousand(if_lost)} by then if it comes, " if lost.any() else ""
     return (
-        f"At published rates the chance that the grade falls below {stated.grade} by {without.months[-1]} is "
+        f"At published rates the chance that the grade falls below {stated.grade} by {without.months[-1]:%B %Y} is "
         f"{percent(float(lost.mean()))}, at {price}so {_thousand(total['without the money'].mean())} in expectation; with the "
         f"money {percent(float((odds['with the money'] < months).mean()))} and {_thousand(total['with the money'].mean())}: "
         f"{said}, because a statement of risk is not evidence of one. Money that took the whole risk away would avoid "

@@ -129,7 +129,7 @@ def health_passports(results: Results, year: str | None = None, duty: str = "hea
     covered, known, holding = (_at(results, duty, x, year) for x in ("coverage", "known", "holding"))
     stated = results.scenario.duties.work[duty] if results.scenario.duties else None
     since = stated.group.known_from if stated and stated.group else None
-    before = f" Before {since} the number was not known, so no share is stated." if since else ""
+    before = f" Before {since:%B %Y} the number was not known, so no share is stated." if since else ""
     sentence = (
         f"At the end of {year} {_share(covered)} of young people hold their health passport: {_mean(holding)} of "
         f"{_mean(known)} known.{before}"

@@ -12,7 +12,7 @@ import pandas as pd
 from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.formats import NOT_DEFINED, percent
 from workforce_model.measures import measured, spread
-from workforce_model.periods import march
+from workforce_model.periods import march, month
 from workforce_model.ranges import clear, points, share
 from workforce_model.results import Results
 from workforce_model.review_runs import Figures, ReviewRuns
@@ -115,7 +115,7 @@ def _by_grade_said(table: pd.DataFrame, runs: ReviewRuns) -> str:
         for g, m in mine[mine["period"] == when][["grade", "mean"]].itertuples(index=False)
     ]
     shared = " (teams are reported; their cases are shared out by grade as the model does)" if runs.through else ""
-    return f"By grade in {when}{shared}: {', '.join(parts)}."
+    return f"By grade in {month(when):%B %Y}{shared}: {', '.join(parts)}."
 
 
 def _over_chart(runs: ReviewRuns, team: str | None, ax: Any = None) -> Any:

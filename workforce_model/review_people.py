@@ -105,13 +105,13 @@ def _all_filled(runs: ReviewRuns, filled: Figures, total: int) -> str:
     never = ~ahead.any(axis=0)
     last = runs.forecast.months[-1]
     if never.all():
-        return f"All at once: never by {last} in any future played."
+        return f"All at once: never by {last:%B %Y} in any future played."
     first = np.where(never, len(ahead), ahead.argmax(axis=0))
     middle = int(np.quantile(first, 0.5, method="higher"))
     share = percent(float(never.mean()))
     if middle == len(ahead):
-        return f"All at once: in more than half of futures never by {last} ({share})."
-    return f"All at once for the first time: in half of futures by {runs.now + middle}; never by {last} in {share}."
+        return f"All at once: in more than half of futures never by {last:%B %Y} ({share})."
+    return f"All at once for the first time: in half of futures by {runs.now + middle:%B %Y}; never by {last:%B %Y} in {share}."
 
 
 def _filled_chart(results: Results, budget: str, ax: Any = None) -> Any:

@@ -202,7 +202,7 @@ def _said(at: Tried, scenario: Scenario, assumption: str, wanted: Outcome, targe
         said = f"From {above:g} {unit} (it is {scenario.assumptions()[assumption].value:g} now), {words} is {way[0]} {goal}; up to {below:g} it is {way[1]}."
     else:
         now = scenario.assumptions()[assumption].value
-        share = f", {percent(abs(value / now - 1))} {'more' if value > now else 'less'} than {now:g}" if now else ""
+        share = f", {percent(abs(value / now - 1))} {'more' if value > now else 'less'} than {now:.4g}" if now else ""
         said = f"At {value:.4g} {unit}{share}, {words} is {goal}; past it, it is {way[0]}. With these runs it cannot be told from {low:.4g} to {high:.4g}."
     return TurningPoint("found", assumption, value, low, high, history, said)
 
