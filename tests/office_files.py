@@ -65,7 +65,7 @@ def cells(path: Path, name: str) -> Cells:
 
 
 def place(reference: str) -> tuple[int, int]:
-    letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", reference).groups()  # type: ignore[union-attr]
+    letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", reference).groups()
     column = 0
     for letter in letters:
         column = 26 * column + ord(letter) - 64

@@ -60,7 +60,7 @@ def simulated(councils: int, years: int, seed: int = 1, *, weight: float = 0.3) 
         ("vacancy", 0.4, 0.1),
     ):
         lasting = rng.normal(0, sd * np.sqrt(weight), councils)
-        draws[name] = lambda mean=mean, sd=sd, lasting=lasting: (  # type: ignore[misc]
+        draws[name] = lambda mean=mean, sd=sd, lasting=lasting: (
             (mean + lasting + rng.normal(0, sd * np.sqrt(1 - weight), councils)) ** 2
         )
     for year in range(2019 - years + 1, 2020):

@@ -99,7 +99,7 @@ def test_the_boards_are_those_of_the_paper(plan: Plan, paper: dict[str, dict[str
 def changed(tmp_path: Path, reference: str, **changes: Any) -> Path:
     """The plan with some keys of one action changed; None takes a key away."""
     tree = tomlkit.parse(PLAN_FILE.read_text(encoding="utf-8"))
-    action: Any = tree["actions"][reference]  # type: ignore[index]
+    action: Any = tree["actions"][reference]
     for key, value in changes.items():
         action.pop(key, None)
         if value is not None:

@@ -110,7 +110,7 @@ def test_an_unknown_baseline_is_refused() -> None:
     base = agency_toy("2021-03", None)
 
     with pytest.raises(ValueError, match="expected forecast or might have been"):
-        benefits(base, base, baseline="hoped for")  # type: ignore[arg-type]  # the slip under test
+        benefits(base, base, baseline="hoped for")  # the slip under test
 
 
 # The analyst's own claims ------------------------------------------------------------------------

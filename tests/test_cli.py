@@ -12,7 +12,9 @@ PROGRAM = [sys.executable, "-c", "from workforce_model.cli import main; main()"]
 
 
 def said(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*PROGRAM, *words], capture_output=True, text=True, encoding="utf-8", **more)  # type: ignore[call-overload]  # options passed on
+    return subprocess.run(
+        [*PROGRAM, *words], capture_output=True, text=True, encoding="utf-8", **more
+    )  # options passed on
 
 
 @pytest.fixture(scope="module")

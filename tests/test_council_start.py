@@ -37,7 +37,7 @@ def returns() -> Returns:
 def made_up(tmp_path: Path, **changes: str) -> Returns:
     """A council beside nine like it, with some of its own figures changed."""
     rows = [council(0, 2018, **ROW) | changes, *(council(i, 2018, **ROW) for i in range(1, 10))]
-    return wm.read_returns(written(tmp_path / "a.csv", rows))  # type: ignore[arg-type]
+    return wm.read_returns(written(tmp_path / "a.csv", rows))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_the_closed_form_agrees_with_counting_simulated_leavers(months: int, dis
     def clumped(mean: float) -> object:
         return stats.poisson(mean) if dispersion == 1 else stats.nbinom(mean / (dispersion - 1), 1 / dispersion)
 
-    counts = clumped(after).rvs(size=200_000, random_state=20190612)  # type: ignore[attr-defined]
+    counts = clumped(after).rvs(size=200_000, random_state=20190612)
     margin = before - stats.norm.ppf(0.95) * np.sqrt(dispersion * before)
     found = float(np.mean(counts + np.random.default_rng(1).uniform(-0.5, 0.5, counts.size) < margin))
 

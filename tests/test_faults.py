@@ -262,7 +262,7 @@ def die_half_way(results: Results) -> np.ndarray:
         write(self._handle, bytes(content)[:1_000])
         os.kill(os.getpid(), signal.SIGKILL)
 
-    pipes.Connection._send = half  # type: ignore[attr-defined]  # in a worker that has a moment to live
+    pipes.Connection._send = half  # in a worker that has a moment to live
     return np.zeros(100_000)
 
 

@@ -95,8 +95,8 @@ def test_changing_actuals_after_the_cut_off_changes_no_bit_of_the_forecast(tmp_p
         if row[0] > "2019-07":
             row[2:] = ["7" if cell else "" for cell in row[2:]]
 
-    before = load_actuals(csv_at(tmp_path, rows(), "before.csv"), plan(), **how)  # type: ignore[arg-type]
-    after = load_actuals(csv_at(tmp_path, table, "after.csv"), plan(), **how)  # type: ignore[arg-type]
+    before = load_actuals(csv_at(tmp_path, rows(), "before.csv"), plan(), **how)
+    after = load_actuals(csv_at(tmp_path, table, "after.csv"), plan(), **how)
 
     assert dataclasses.replace(after, source=before.source) == before
     one, other = (forecast(plan(), actuals, runs=4) for actuals in (before, after))

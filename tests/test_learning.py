@@ -31,7 +31,7 @@ def uncertain(value: float, low: float, high: float, shape: str, unit: str = "sh
 
 def on(distribution: object, steps: int = 4_001) -> Belief:
     """A belief laid out at equal steps of probability of a scipy distribution."""
-    return Belief(distribution.ppf((np.arange(steps) + 0.5) / steps), np.full(steps, 1 / steps))  # type: ignore[attr-defined]
+    return Belief(distribution.ppf((np.arange(steps) + 0.5) / steps), np.full(steps, 1 / steps))
 
 
 def test_a_beta_belief_and_a_binomial_count_give_the_beta_of_the_textbook() -> None:

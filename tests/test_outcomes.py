@@ -52,7 +52,7 @@ def test_by_default_the_second_reported_year_is_read() -> None:
 )
 def test_an_outcome_that_makes_no_sense_is_refused(stated: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        Outcome(**stated)  # type: ignore[arg-type]  # wrong on purpose
+        Outcome(**stated)  # wrong on purpose
 
 
 def test_a_year_that_is_not_reported_or_an_unknown_budget_is_refused() -> None:

@@ -45,7 +45,7 @@ def test_ranges_cover_as_they_say_on_known_truth(known: Returns, forecasts: dict
 
 
 def test_changing_every_figure_after_the_origin_changes_no_bit(forecasts: dict[str, Outlook], tmp_path: Path) -> None:
-    rows = [row if row["time_period"] < 2019 else {**row, "leavers_fte": "999", "inpost_fte": "31", "cases": "1"} for row in simulated(250, 3)]  # type: ignore[operator]  # fmt: skip
+    rows = [row if row["time_period"] < 2019 else {**row, "leavers_fte": "999", "inpost_fte": "31", "cases": "1"} for row in simulated(250, 3)]  # fmt: skip
 
     changed = wm.outlooks(wm.read_returns(written(tmp_path / "a.csv", rows)), 2018)
 

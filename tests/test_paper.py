@@ -253,7 +253,7 @@ def difference(**changes: object) -> Proposal:
            "mc_error": 0.001, "clear": "yes", "runs_to_separate": 3.0}  # fmt: skip
     frame = pd.DataFrame([row | changes])
     run = SimpleNamespace(tables={"differences": frame}, scenarios=(SimpleNamespace(name="base"),))
-    return Proposal(run, SimpleNamespace(name="option"), Quotes(run))  # type: ignore[arg-type]
+    return Proposal(run, SimpleNamespace(name="option"), Quotes(run))
 
 
 def test_a_difference_the_error_cannot_support_is_not_claimed() -> None:

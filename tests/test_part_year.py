@@ -38,7 +38,7 @@ def test_an_unknown_convention_and_a_last_day_before_the_first_are_refused() -> 
     when, first = pd.Period("2019-09", "M"), datetime.date(2019, 9, 16)
 
     with pytest.raises(ValueError, match="convention = 'weekly': expected one of day, month, whole_month"):
-        share_of_pay(when, first, None, "weekly")  # type: ignore[arg-type]  # what is tested
+        share_of_pay(when, first, None, "weekly")  # what is tested
     with pytest.raises(ValueError, match="end = 2019-09-15: expected a day on or after the first in post, 2019-09-16"):
         share_of_pay(when, first, datetime.date(2019, 9, 15), "day")
 

@@ -164,6 +164,6 @@ def test_a_figure_that_the_model_has_not_is_refused(approved: Results, plan: Pla
     ],
 )
 def test_status_against_the_due_month(changes: dict[str, object], when: str, said: str, plan: Plan) -> None:
-    action: Action = dataclasses.replace(plan.actions["1.3"], **changes)  # type: ignore[arg-type]
+    action: Action = dataclasses.replace(plan.actions["1.3"], **changes)
 
     assert status(action, pd.Period(when, "M")) == said

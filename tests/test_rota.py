@@ -18,7 +18,7 @@ TOLERANCE = 4.42
 def given(people: People, share_away: float, hours: float, runs: int, **more: object) -> Giving:
     draw, words = np.zeros(runs, dtype=np.intp), Words(1, np.arange(runs))
     there = at_work(people, str(more.pop("name", "officer")), absence(np.array([share_away])), draw, words, DAYS)
-    return Giving(people, there, np.array([hours]), **{"months": EVERY, "steps_in": False, **more})  # type: ignore[arg-type]
+    return Giving(people, there, np.array([hours]), **{"months": EVERY, "steps_in": False, **more})
 
 
 def filled(*by_month: int, runs: int = 4, posts: int = 2, fte: float = 1.0) -> People:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import workforce_model as wm
+from tests.published import beside
 from tests.shipped import SCENARIO_FILES
 from workforce_model.establishment import PostGroup
 from workforce_model.funding import approved_amount
@@ -20,7 +21,6 @@ from workforce_model.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "scenarios"
-CENSUS_FILE = ROOT.parent / "shared" / "data" / "dfe_workforce_2017_2019.csv"
 
 # 30 September 2018, as the Department published it.
 CENSUS = {
@@ -211,12 +211,10 @@ def test_the_two_officers_of_the_nine_are_outside_the_census(approved: Scenario)
 
 
 def test_the_opening_position_is_the_departments_own_row_for_enfield() -> None:
-    if not CENSUS_FILE.exists():
-        pytest.skip("the Department's file is not beside the project: ../shared/data/dfe_workforce_2017_2019.csv")
     columns = {"in_post_fte": "inpost_fte", "vacancy_fte": "vacancy_fte", "agency_cover_fte": "agency_cover_fte",
                "case_holder_fte": "case_holders_fte", "open_cases": "cases"}  # fmt: skip
 
-    with CENSUS_FILE.open(encoding="utf-8", newline="") as file:
+    with beside("dfe_workforce_2017_2019.csv").open(encoding="utf-8", newline="") as file:
         (row,) = (row for row in csv.DictReader(file) if row["time_period"] == "2018" and row["la_name"] == "Enfield")
 
     assert {name: float(row[column]) for name, column in columns.items()} == {name: CENSUS[name] for name in columns}

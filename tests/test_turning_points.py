@@ -52,7 +52,7 @@ def test_an_assumption_that_does_nothing_cannot_be_told_and_luck_widens_what_is_
 
     assert still.status == "cannot tell"
     assert found.status in ("found", "cannot tell")
-    assert found.value is None or found.low < found.value <= found.high  # type: ignore[operator]  # found, so not None
+    assert found.value is None or found.low < found.value <= found.high  # found, so not None
 
 
 def test_a_whole_number_is_the_first_on_the_other_side() -> None:

@@ -104,11 +104,11 @@ def test_a_posterior_near_an_end_is_stated_within_what_its_unit_allows() -> None
 
 def test_nothing_is_learnt_from_a_point_known_to_be_bad(tmp_path: object) -> None:
     folder = tmp_path
-    bad = csv_at(folder, with_cells({("2019-06", "assessment", "cases_arrived"): "390"}), "bad.csv")  # type: ignore[arg-type]
+    bad = csv_at(folder, with_cells({("2019-06", "assessment", "cases_arrived"): "390"}), "bad.csv")
     how = {"not_fitted": ["assessment.cases_arrived.2019-06"], "other_movement": 0.2}
 
-    shown = load_actuals(bad, plan(), **how)  # type: ignore[arg-type]
-    good = load_actuals(csv_at(folder, rows(), "good.csv"), plan(), **how)  # type: ignore[arg-type]
+    shown = load_actuals(bad, plan(), **how)
+    good = load_actuals(csv_at(folder, rows(), "good.csv"), plan(), **how)
 
     assert shown.figures["assessment"]["cases_arrived"][3] == 390
     one, other = (update_rates(plan(), actuals).one(ARRIVALS) for actuals in (shown, good))
@@ -119,7 +119,7 @@ def test_nothing_is_learnt_from_a_point_known_to_be_bad(tmp_path: object) -> Non
 
 def test_a_figure_not_available_is_left_out_with_its_trials(tmp_path: object) -> None:
     table = with_cells({("2019-06", "assessment", "leavers_fte"): "c"})
-    actuals = load_actuals(csv_at(tmp_path, table), plan(), marks=["c"])  # type: ignore[arg-type]
+    actuals = load_actuals(csv_at(tmp_path, table), plan(), marks=["c"])
 
     less = made().one(TURNOVER).trials - update_rates(plan(), actuals).one(TURNOVER).trials
 

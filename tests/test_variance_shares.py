@@ -44,7 +44,7 @@ def test_an_additive_function_has_its_closed_form_shares_and_nothing_from_intera
 
 
 def test_shares_are_those_scipy_and_salib_find_in_the_same_figures() -> None:
-    analyze = pytest.importorskip("SALib.analyze.sobol")
+    analyze = pytest.importorskip("SALib.analyze.sobol", reason="the other library is in the dev extra")
     factors, points = ["x1", "x2", "x3"], 1024
     first, second = designs_of(factors, points, 5)
     f_a, f_b = ishigami(first), ishigami(second)

@@ -313,7 +313,7 @@ class _Read:
         ).other_movement()
         for row in found.itertuples(index=False):
             allowed = max(limit * float(row.opening), 1.0)  # type: ignore[arg-type]  # a column of numbers
-            if abs(float(row.other_movement)) > allowed + 1e-9:  # type: ignore[arg-type]
+            if abs(float(row.other_movement)) > allowed + 1e-9:  # type: ignore[arg-type]  # a column of numbers
                 stock, i = STOCK_FLOW[str(row.of)][0], int((month(str(row.month)) - form.opening).n)
                 sums = f"{row.opening:g} + {row.came:g} - {row.went:g} is not {row.closing:g}"
                 yield Problem(self.places[str(row.team), stock, i], f"{row.closing:g}", f"{sums}: other movement of {row.other_movement:g} is above the declared limit of {allowed:.3g}")  # fmt: skip

@@ -63,8 +63,8 @@ def _measures(
     away = float(agency["costs.permanent_days_away"][0]) if costs.permanent_days_away is not None else 0.0
     table = matched_comparison(post, charge, hours_a_week=hours, weeks_billed=weeks, days_away=away)
     for per in ["year", "paid week", *(["productive week"] if costs.permanent_days_away is not None else [])]:
-        rows.append((f"agency, a {per}", "GBP", float(table.loc[per, "agency_gbp"])))  # type: ignore[arg-type]
-        rows.append((f"premium, a {per}", "GBP", float(table.loc[per, "premium_gbp"])))  # type: ignore[arg-type]
+        rows.append((f"agency, a {per}", "GBP", float(table.loc[per, "agency_gbp"])))  # type: ignore[arg-type]  # a column of numbers
+        rows.append((f"premium, a {per}", "GBP", float(table.loc[per, "premium_gbp"])))  # type: ignore[arg-type]  # likewise
     if costs.grades[grade].agency_cap is not None:
         rate, cap = (float(agency[f"costs.grades.{grade}.agency_{name}"][0]) for name in ("rate", "cap"))
         rows.append((f"rate above cap, {costs.agency_basis}", "GBP an hour", rate - cap))

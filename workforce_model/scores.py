@@ -210,7 +210,7 @@ def _scored(returns: Returns, target: int, outlook: Outlook) -> tuple[pd.DataFra
     for name, naive in naive_forecasts(returns, outlook.measure, origin).items():
         mean = naive.forecast.reindex(table["la_code"]).to_numpy()
         spreads = [np.full(len(mean), naive.absolute_sd), np.maximum(naive.relative_sd * mean, 1e-9)]
-        sd = min(spreads, key=lambda sd, mean=mean: crps_normal(mean, sd, actual).mean())  # type: ignore[misc]
+        sd = min(spreads, key=lambda sd, mean=mean: crps_normal(mean, sd, actual).mean())  # type: ignore[misc]  # a lambda whose default carries its type
         theirs = crps_normal(mean, sd, actual)
         reach = 1.2815515655446004 * sd  # the 90th percentile of a standard normal
         rows.append(_row(outlook.measure, name, mean, mean - reach, mean + reach, theirs, actual))

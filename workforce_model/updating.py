@@ -244,7 +244,7 @@ def with_peer_priors(scenario: Scenario, priors: pd.DataFrame) -> tuple[Scenario
         "unit": scenario.workforce.turnover_rate.unit, "date": scenario.seen_from,
         "source": "Peer councils' returns, drawn towards the council's own last; range from the spread that lasts between councils",
     }  # fmt: skip
-    lasting = {kind: float(priors.loc[f"{kind}_rate" if kind != "caseload" else kind, "own_weight"]) for kind in OWN_HISTORY if f"{kind}_rate" in priors.index or kind in priors.index}  # type: ignore[arg-type]  # fmt: skip
+    lasting = {kind: float(priors.loc[f"{kind}_rate" if kind != "caseload" else kind, "own_weight"]) for kind in OWN_HISTORY if f"{kind}_rate" in priors.index or kind in priors.index}  # type: ignore[arg-type]  # columns of numbers  # fmt: skip
     return scenario.replace({"workforce.turnover_rate": stated}), lasting
 
 
