@@ -20,9 +20,9 @@ from workforce_model.actuals import APART_IN_POST, APART_SPEND, COLUMNS, STOCK_F
 from workforce_model.actuals_form import Form, form_of
 from workforce_model.files import found_or_shipped
 from workforce_model.periods import month
-from workforce_model.problems import Problem, ScenarioError, nearest
-from workforce_model.scenario import Scenario
-from workforce_model.sheets import Cell, Table, read_table
+from workforce_model.problems import Problem, ScenarioError, nearest, path_given
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
+from workforce_model.sheets import Cell, Table, Unreadable, read_table
 
 SHEET = "Actuals"
 KEYS = ("month", "team")
@@ -34,6 +34,9 @@ _LINE_OF_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,600}")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SLIPS = (
     (r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", "without commas: 1234"),
+    (r"-?[0-9]+,[0-9]+", "with a point for its decimals: 12.5"),
+    (r"-?[0-9]{1,3}([ '\u00a0\u2009\u202f][0-9]{3})+([.,][0-9]+)?", "without spaces: 1234"),
+    (r"[\u2010-\u2015\u2212][0-9.]+", "with a plain minus: -5"),
     (r"[£$€].*", "without a currency sign: 375000"),
     (r"\(.*\)", "no brackets: a negative is written -20"),
     (r".*%", "a number, not a percentage: this form asks for counts, FTE and pounds"),
@@ -80,9 +83,11 @@ def load_actuals(
     >>> str(actuals.cut_off), actuals.illustrative
     ('2019-09', True)
     """
+    refuse_all_but_scenarios(scenario)
+    _refuse_unclear(marks, other_movement, not_fitted)
     if later_months not in ("refuse", "leave out"):
         raise ValueError(f"later_months = {later_months!r}: expected 'refuse' or 'leave out'")
-    table = read_table(found_or_shipped(os.fsdecode(path)), SHEET)
+    table = read_table(found_or_shipped(path_given(path)), SHEET)
     where = _columns(table)
     found = _Read(table, scenario, where, tuple(marks), later_months, None if cut_off is None else month(cut_off))
     found.read(other_movement, tuple(not_fitted))
@@ -100,11 +105,23 @@ def load_actuals(
     )  # fmt: skip
 
 
+def _refuse_unclear(marks: Sequence[str], other_movement: float, not_fitted: Sequence[str]) -> None:
+    """Refuse what is declared of a form where it could be read in two ways, or would switch a check off."""
+    for name, stated in (("marks", marks), ("not_fitted", not_fitted)):
+        if isinstance(stated, str):
+            raise ValueError(f"{name} = {stated!r}: expected a list, even of one: [{stated!r}]")
+    for mark in marks:
+        if not isinstance(mark, str) or not mark.strip() or _NUMBER.fullmatch(mark.strip()):
+            raise ValueError(f"marks: {mark!r} is blank or a number; expected what stands for a figure not available, such as 'c'")  # fmt: skip
+    if isinstance(other_movement, bool) or not isinstance(other_movement, int | float) or not 0 <= other_movement <= 1:
+        raise ValueError(f"other_movement = {other_movement!r}: expected a share of the opening stock from 0 to 1; 5% is written 0.05")  # fmt: skip
+
+
 def _columns(table: Table) -> dict[str, int]:
     """Where each column stands; a repeated or missing one is refused."""
-    names = [str(cell.value).strip() if cell.value is not None else "" for cell in table.header]
+    names = ["" if cell.value is None or isinstance(cell.value, Unreadable) else str(cell.value).strip() for cell in table.header]  # fmt: skip
     for i, name in enumerate(names):
-        if not name:
+        if not name and not isinstance(table.header[i].value, Unreadable):
             table.faults.append(Problem(table.header[i].place, "", "a column without a name"))
         elif name in names[:i]:
             table.faults.append(Problem(table.header[i].place, name, "this column stands twice"))
@@ -131,6 +148,7 @@ class _Read:
         self.faults: list[Problem] = list(self.table.faults)
         self.figures: dict[str, dict[str, tuple[float | None, ...]]] = {}
         self.places: dict[tuple[str, str, int], str] = {}
+        self.unplaced: set[pd.Period | str] = set()
 
     def read(self, other_movement: float, not_fitted: tuple[str, ...]) -> None:
         """Every fault of the file, and the figures where there are none in their cells."""
@@ -150,8 +168,7 @@ class _Read:
             return
         self._header()
         self._cells(rows)
-        if not self.faults:
-            self.faults += [*self._at_odds(), *self._unexplained(other_movement), *self._not_there(not_fitted)]
+        self.faults += [*self._at_odds(), *self._unexplained(other_movement), *self._not_there(not_fitted)]
 
     def _say(self, place: str, given: str, rule: str) -> None:
         self.faults.append(Problem(place, given, rule))
@@ -169,9 +186,13 @@ class _Read:
                     self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" sets it aside')  # fmt: skip
                 continue
             if not isinstance(team.value, str) or team.value not in known:
-                self._say(team.place, repr(team.value), _unknown_team(str(team.value), {n: t.label for n, t in known.items()}))  # fmt: skip
+                if when is not None:
+                    self.unplaced.add(when)
+                if not isinstance(team.value, Unreadable):
+                    self._say(team.place, repr(team.value), _unknown_team(str(team.value), {n: t.label for n, t in known.items()}))  # fmt: skip
                 continue
             if when is None:
+                self.unplaced.add(team.value)
                 continue
             if (when, team.value) in rows:
                 first = rows[when, team.value][self.where["team"]].place
@@ -187,7 +208,8 @@ class _Read:
         try:
             return month(cell.value)
         except ValueError:
-            self._say(cell.place, str(cell.value), 'expected year and month, "2019-09": day-first and month-first dates cannot be told apart')  # fmt: skip
+            if not isinstance(cell.value, Unreadable):
+                self._say(cell.place, str(cell.value), f'expected year and month, "2019-09"{_month_slip(cell.value)}')
             return None
 
     def _header(self) -> None:
@@ -213,7 +235,10 @@ class _Read:
             for i, when in enumerate(form.months):
                 row = rows.get((when, team))
                 if row is None:
-                    self._say("file", f"{when} {team}", "no row: every team has one for every month; nothing is filled in")  # fmt: skip
+                    if not self.unplaced & {when, team}:  # its row may be one that could not be placed
+                        self._say("file", f"{when} {team}", "no row: every team has one for every month; nothing is filled in")  # fmt: skip
+                    for known in series.values():
+                        known.append(None)
                     continue
                 for name, at in mine.items():
                     value = self._figure(row[at], name, team, opening=not i)
@@ -227,7 +252,7 @@ class _Read:
         value = cell.value.strip() if isinstance(cell.value, str) else cell.value
         blank = value is None or value == ""
         if team not in form.answers[name] or (opening and stated.kind == "flow"):
-            if not blank:
+            if not blank and not isinstance(value, Unreadable):
                 why = f"{team} does not answer this" if team not in form.answers[name] else f"{form.opening} is the opening position: stocks only; give the month before the first a row of its own"  # fmt: skip
                 self._say(cell.place, str(value), f"{why}; leave it blank")
             return None
@@ -240,6 +265,8 @@ class _Read:
         return self._number(cell.place, value, stated.unit)
 
     def _number(self, place: str, value: object, unit: str) -> float | None:
+        if isinstance(value, Unreadable):
+            return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             self._say(place, str(value), "expected a number")
             return None
@@ -342,7 +369,17 @@ def _unknown_team(given: str, labels: dict[str, str]) -> str:
     for name, label in labels.items():
         if given.strip().casefold() in (name, label.casefold()):
             return f"unknown team: write {name}"
-    return f"unknown team{nearest(given, labels)}; known: {', '.join(sorted(labels))}"
+    hint = nearest(given, labels)
+    return f"unknown team{hint}" + ("" if hint.startswith("; known") else f"; known: {', '.join(sorted(labels))}")
+
+
+def _month_slip(value: object) -> str:
+    """How the slip of a month that cannot be read may have come about."""
+    if isinstance(value, datetime.date):
+        return ": this is a day within a month"
+    if isinstance(value, int | float) and 30_000 < value < 60_000:
+        return ": this is a date kept as a number; format the cell as a date, the first of the month"
+    return ": day-first and month-first dates cannot be told apart"
 
 
 def _slip(value: str) -> str:

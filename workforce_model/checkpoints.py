@@ -24,6 +24,7 @@ from workforce_model.atomic_files import write_atomically
 from workforce_model.checks import Check
 from workforce_model.funding import Ledger
 from workforce_model.history import History
+from workforce_model.problems import path_given
 from workforce_model.results import Block
 from workforce_model.run_record import made_by
 from workforce_model.scenario import Scenario, as_tree
@@ -90,7 +91,9 @@ class Checkpoint:
 
 def checkpoint(folder: str | os.PathLike[str], scenario: Scenario, seed: int, doubt: bool) -> Checkpoint:
     """Where the finished blocks of a scenario and seed are kept; the folder is made if it is not there."""
-    place = Path(folder)
+    place = Path(path_given(folder, "a folder"))
+    if place.exists() and not place.is_dir():
+        raise FileExistsError(f"{place} is a file; expected a folder for finished blocks")
     place.mkdir(parents=True, exist_ok=True)
     played_from = [as_tree(scenario), seed, doubt, made_by()]
     stated = json.dumps(played_from, sort_keys=True, default=str, ensure_ascii=False)

@@ -21,6 +21,7 @@ import pandas as pd
 
 from workforce_model import __version__
 from workforce_model.checks import Check
+from workforce_model.problems import path_given
 from workforce_model.results import Results
 from workforce_model.scenario import InputFile, Scenario, as_tree, scenario_from
 
@@ -137,6 +138,7 @@ def read_record(folder: str | os.PathLike[str]) -> dict[str, Any]:
     NotARun
         If the folder holds no finished run, or its record cannot be read.
     """
+    folder = path_given(folder, "a run folder")
     path = Path(folder) / RECORD
     if not Path(folder).is_dir():
         raise NotARun(
