@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from workforce_model.cli import main
+
 PROGRAM = [sys.executable, "-c", "from workforce_model.cli import main; main()"]
 
 
@@ -115,3 +117,38 @@ def test_compare_refuses_one_scenario_in_one_sentence() -> None:
     assert done.returncode == 2
     assert "expected two or more" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+APPROVED, NOTHING = "scenarios/approved.toml", "scenarios/do_nothing.toml"
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        (["run", APPROVED, "--out", "FOLDER/note.txt/run"], "note.txt is a file; expected a folder"),
+        (["run", APPROVED, "--out", "FOLDER/note.txt/deep/run"], "note.txt is a file; expected a folder"),
+        (["run", APPROVED, "--out", ""], "expected the path of a folder"),
+        (["run", APPROVED, "--out", "~/run"], "~ stands for a home folder in a shell only"),
+        (["run", APPROVED, "--out", "FOLDER/run", "--checkpoint", "FOLDER/note.txt"], "note.txt is a file; expected a folder"),
+        (["run", APPROVED, "--out", "FOLDER/run", "--checkpoint", "FOLDER/run"], "expected a folder for each"),
+        (["compare", NOTHING, APPROVED, "--out", "FOLDER/note.txt"], "note.txt is there already; name a new folder"),
+        (["review", APPROVED, "--actuals", "FOLDER/gone.csv", "--out", "FOLDER/run"], "gone.csv, 1 problem\n  file   no such file"),
+        (["review", APPROVED, "--actuals", "FOLDER", "--out", "FOLDER/run"], "a folder: expected a file"),
+        (["template", "--out", "FOLDER/note.txt"], "note.txt is a file; expected a folder"),
+        (["verify", "FOLDER/note.txt"], "not a folder; expected a run folder"),
+        (["paper", "FOLDER", "--out", "FOLDER-paper"], "holds no run.json"),
+    ],
+)  # fmt: skip
+def test_b01_a_path_that_cannot_be_is_bad_input_refused_before_anything_is_played_or_made(
+    words: list[str], rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note.txt").write_text("keep me")
+    given = [word.replace("FOLDER", str(tmp_path)) for word in words]
+    monkeypatch.setattr(sys, "argv", ["workforce-model", *given])
+
+    with pytest.raises(SystemExit) as stopped:
+        main()
+
+    assert stopped.value.code == 2
+    assert rule in capsys.readouterr().err
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("note.txt", "keep me")]

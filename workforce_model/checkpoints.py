@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.atomic_files import write_atomically
+from workforce_model.atomic_files import folder_made, write_atomically
 from workforce_model.checks import Check
 from workforce_model.funding import Ledger
 from workforce_model.history import History
@@ -91,10 +91,7 @@ class Checkpoint:
 
 def checkpoint(folder: str | os.PathLike[str], scenario: Scenario, seed: int, doubt: bool) -> Checkpoint:
     """Where the finished blocks of a scenario and seed are kept; the folder is made if it is not there."""
-    place = Path(path_given(folder, "a folder"))
-    if place.exists() and not place.is_dir():
-        raise FileExistsError(f"{place} is a file; expected a folder for finished blocks")
-    place.mkdir(parents=True, exist_ok=True)
+    place = folder_made(Path(path_given(folder, "a folder")))
     played_from = [as_tree(scenario), seed, doubt, made_by()]
     stated = json.dumps(played_from, sort_keys=True, default=str, ensure_ascii=False)
     return Checkpoint(place, scenario.name, hashlib.sha256(stated.encode()).hexdigest())

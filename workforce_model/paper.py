@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from workforce_model.cabinet_paper import cabinet_paper, places, proposal_of
+from workforce_model.problems import path_given
 from workforce_model.proposal import Proposal
 from workforce_model.published import read_run
 from workforce_model.quoting import Quotes, quoted_table
@@ -66,7 +67,7 @@ def write(
     ValueError
         If the run folder is not finished, a file in it has changed since the run, or ``out`` lies inside it.
     """
-    target = Path(out)
+    target = Path(path_given(out, "a folder"))
     if isinstance(run, str | os.PathLike) and Path(run).resolve() in target.resolve().parents:
         raise ValueError(
             f"{target} lies inside the run folder {run}, which stays as the run wrote it; name another place"

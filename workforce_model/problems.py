@@ -81,6 +81,9 @@ def path_given(path: object, of: str = "a file") -> str:
     if not text or re.search(r"[\x00-\x1f\x7f]", text):
         rule = f"expected the path of {of}; this is text, and a path is never read as if it were the content"
         raise ScenarioError(of, [Problem("path", json.dumps(text[:40], ensure_ascii=False), rule)])
+    if text.startswith("~"):  # some libraries read it as a home folder and some do not
+        rule = f"expected the path of {of} in full; ~ stands for a home folder in a shell only"
+        raise ScenarioError(of, [Problem("path", json.dumps(text[:40], ensure_ascii=False), rule)])
     return text
 
 

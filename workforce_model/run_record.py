@@ -21,7 +21,7 @@ import pandas as pd
 
 from workforce_model import __version__
 from workforce_model.checks import Check
-from workforce_model.problems import path_given
+from workforce_model.problems import Problem, ScenarioError, path_given
 from workforce_model.results import Results
 from workforce_model.scenario import InputFile, Scenario, as_tree, scenario_from
 
@@ -98,8 +98,24 @@ def write_record(
 
 
 def input_file(path: str | os.PathLike[str]) -> InputFile:
-    """A file that was read, as a record names it: its name, size and fingerprint."""
-    return InputFile(Path(path).name, **_fingerprint(Path(path)))
+    """A file to be read, as a record names it: its name, size and fingerprint.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such file.
+    """
+    found = Path(path_given(path))
+    if not found.is_file():
+        rule = (
+            "a folder: expected a file"
+            if found.is_dir()
+            else "not an ordinary file"
+            if found.exists()
+            else "no such file"
+        )
+        raise ScenarioError(str(found), [Problem("file", "", rule)])
+    return InputFile(found.name, **_fingerprint(found))
 
 
 def _fingerprint(path: Path) -> dict[str, Any]:

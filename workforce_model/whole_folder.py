@@ -73,6 +73,8 @@ def run_folder(out: str | os.PathLike[str] | None, name: str, *, overwrite: bool
 @contextmanager
 def folder_of(kind: Kind, target: Path, *, overwrite: bool = False) -> Iterator[Claim]:
     """Claim a folder of some kind, refused if it holds anything that may not be replaced; as :func:`run_folder`."""
+    if target.is_symlink():
+        target = Path(os.path.realpath(target))  # the folder is written where the link leads, and the link stays
     _refuse_existing(target, overwrite, kind)
     with claimed(target) as claim:
         _refuse_existing(target, overwrite, kind)
