@@ -581,6 +581,13 @@ def test_what_is_passed_is_named_from_and_to() -> None:
         ({"workforce.posts.worker": posts(10, retention_payment=True)}, "state 1.0 for no effect"),
         ({"caseloads.season": {"april": stated(1.0, "multiplier")}}, "all twelve months or none; 1 are stated"),
         ({"caseloads.most_cases": 0}, "at least 1 case"),
+        ({"workforce.posts.worker.caseload_share": 1e-12}, "takes a share of at least 0.01"),
+        ({"workforce.agency.extra": agency(3, caseload_share=0.009)}, "holds cases: a share of at least 0.01"),
+        ({"caseloads.settling_share": 1e-12}, "0 for no case, or at least 0.01"),
+        (
+            {"caseloads.newly_qualified_share": stated(0.6, "share", low=0.001, high=0.9, shape="triangular")},
+            "0 for no case, or at least 0.01",
+        ),
         ({**step_down(25)}, "from 1 to 24 months"),
         ({"workforce.agency_notice_months": stated(13, "months")}, "at most 12 months"),
         ({"workforce.caseload_effect": stated(6.0, "change in the logarithm")}, "from -5 to 5"),
