@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from workforce_model.cli import main
+from workforce_model.run_record import read_record
 
 PROGRAM = [sys.executable, "-c", "from workforce_model.cli import main; main()"]
 
@@ -35,6 +37,19 @@ def test_run_prints_the_answer_and_names_the_folder(ran: tuple[subprocess.Comple
     assert f"Written to {out}" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 110
     assert "With every price at its low end 412, at its high end 557" in done.stdout
+
+
+def test_the_record_names_every_input_with_its_size_and_hash_and_says_what_was_run(
+    ran: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    record = read_record(ran[1])
+
+    for file in record["inputs"]:
+        content = Path("scenarios", file["name"]).read_bytes()
+        assert (file["size"], file["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert [file["name"] for file in record["inputs"]] == ["do_nothing.toml", "enfield_2019.toml", "approved.toml"]
+    assert (record["runs_asked"], record["runs_done"], record["complete"]) == (20, 20, True)
+    assert all(scenario["checks"] and scenario["resolved"]["seen_from"] for scenario in record["scenarios"].values())
 
 
 def test_an_earlier_run_is_kept_and_the_refusal_is_bad_input(
