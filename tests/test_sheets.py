@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl.chart import BarChart, Reference
 
 from tests.forms import book_at, book_of, rows
 from workforce_model.problems import ScenarioError
@@ -72,6 +73,22 @@ def test_a_damaged_workbook_and_a_plain_zip_are_refused(tmp_path: Path) -> None:
 
     assert "damaged or cut short" in refused(tmp_path / "cut.xlsx")
     assert "not a workbook" in refused(tmp_path / "zip.xlsx")
+
+
+@pytest.mark.parametrize(("chart", "rule"), [("Actuals", "no sheet of cells called 'Actuals'; it has: Figures"), ("Notes", "")])  # fmt: skip
+def test_a_chart_on_a_sheet_of_its_own_is_no_table_and_no_notes(tmp_path: Path, chart: str, rule: str) -> None:
+    book = book_of(rows())
+    figures = book.active
+    figures.title = "Figures" if chart == "Actuals" else "Actuals"
+    bars = BarChart()
+    bars.add_data(Reference(figures, min_col=3, min_row=1, max_row=5))
+    book.create_chartsheet(chart).add_chart(bars)
+    path = book_at(tmp_path, book)
+
+    if rule:
+        assert rule in refused(path)
+    else:
+        assert read_table(path, "Actuals").notes == {}
 
 
 def test_entities_in_a_workbook_are_never_expanded(tmp_path: Path) -> None:

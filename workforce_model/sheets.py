@@ -141,10 +141,11 @@ def _of_workbook(subject: str, content: bytes, sheet: str) -> Table:
         formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises whatever a damaged part makes it raise
         raise _refused(subject, "", f"a workbook that cannot be opened: {type(error).__name__}") from None
-    if sheet not in values.sheetnames:
-        raise _refused(subject, "", f"no sheet called {sheet!r}; it has: {', '.join(values.sheetnames)}")
+    of_cells = [one.title for one in values.worksheets]  # a chart may have a sheet to itself
+    if sheet not in of_cells:
+        raise _refused(subject, "", f"no sheet of cells called {sheet!r}; it has: {', '.join(of_cells)}")
     table = Table(subject)
-    if NOTES in values.sheetnames:
+    if NOTES in of_cells:
         rows = values[NOTES].iter_rows(max_row=200, max_col=2, values_only=True)
         table.notes = {str(row[0]).strip().lower(): str(row[1]).strip() for row in rows if len(row) > 1 and row[0] is not None and row[1] is not None}  # fmt: skip
     shown, stated = values[sheet], formulas[sheet]
