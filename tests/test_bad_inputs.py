@@ -318,6 +318,11 @@ FILE = "scenarios/do_nothing.toml"
         (lambda s: wm.write_run(s, "out"), "expected what wm.run returns, one or a list; .* of type Scenario"),
         (lambda s: wm.write_run([], "out"), "expected what wm.run returns, one or a list; none are given"),
         (lambda s: wm.what_if(s, demand="1.1"), "demand = '1.1': expected a number"),
+        (lambda s: wm.review(FILE, runs=2), "expected a scenario; this is of type str"),
+        (lambda s: wm.review(s, baseline=FILE, runs=2), "expected a scenario; this is of type str"),
+        (lambda s: wm.forecast(FILE, "form.csv"), "expected a scenario; this is of type str"),
+        (lambda s: wm.forecast(s, "form.csv"), r"expected Actuals; read a form with load_actuals\(path, scenario\) first"),
+        (lambda s: wm.write_template("out", FILE), "expected a scenario; this is of type str"),
         (lambda s: wm.load_actuals("form.csv", FILE), "expected a scenario; this is of type str"),
     ],
 )  # fmt: skip

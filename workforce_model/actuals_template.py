@@ -17,7 +17,7 @@ from workforce_model.actuals_form import Form, form_of
 from workforce_model.atomic_files import folder_made, write_atomically, write_text_atomically
 from workforce_model.periods import month
 from workforce_model.problems import path_given
-from workforce_model.scenario import Scenario
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
 from workforce_model.sheets import NOTES
 
 _BLANK = "leave blank"
@@ -48,6 +48,7 @@ def write_template(folder: str | os.PathLike[str], scenario: Scenario, *, first:
     ValueError
         If the months lie outside the scenario's.
     """
+    refuse_all_but_scenarios(scenario)
     begin = scenario.periods.report_from if first is None else month(first)
     form = form_of(scenario, begin - 1, begin + 5 if last is None else month(last))
     notes = {"form": "workforce_model actuals", "scenario": scenario.name, "illustrative": "no", "source": ""}
