@@ -31,7 +31,7 @@ from workforce_model.charts_page import (
     titled,
     wrapped,
 )
-from workforce_model.envelope import newest_budget
+from workforce_model.envelope import budget_in_question
 from workforce_model.formats import thousands
 from workforce_model.luck import CLEAR
 from workforce_model.measures import Spread, spread
@@ -46,7 +46,7 @@ WHOLE = StrMethodFormatter("{x:,.0f}")
 
 def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Does the approval meet the cost? A budget's posts by financial year, against what was approved for each."""
-    budget = budget or newest_budget(results.scenario) or results.budgets[0]
+    budget = budget or budget_in_question(results.scenario)
     ax = axes_of(ax)
     years = list(reported_years(results))
     spends = [spread(results.cost_of(budget, year), results.draw) for year in years]
@@ -76,7 +76,7 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
 
 def funding_statement(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Who met the cost? Reserve, growth, base budget, grants and the gap, stacked to the cost of each year."""
-    budget = budget or newest_budget(results.scenario) or results.budgets[0]
+    budget = budget or budget_in_question(results.scenario)
     ax = axes_of(ax)
     years, parts = list(reported_years(results)), _met_by(results, budget)
     total = np.sum([*parts.values()], axis=0)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workforce_model.costs import Values, monthly_prices
 from workforce_model.doubt import draw_values
-from workforce_model.formats import rounded
+from workforce_model.formats import money, rounded
 from workforce_model.funding_lines import available_amount
 from workforce_model.model import SEED
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
@@ -63,8 +63,12 @@ class Envelope:
 
     def pays_for(self) -> str:
         """What the approval pays for, in words, at the first of these prices."""
-        if not self.cost_first_year[0] > 0:
+        cost, left = float(self.cost_first_year[0]), -float(self.gap()[0])
+        if not cost > 0:
             return "there is nothing to pay for"
+        if left >= 0:
+            spare = f" and leaves {money(left)}" if left >= 0.005 else ""
+            return f"that pays for all {self.posts} posts for twelve months{spare}"
         posts, months = rounded(float(self.posts_affordable()[0]), 1), rounded(float(self.months_affordable()[0]), 1)
         return f"that pays for {posts} of {self.posts} posts, or {months} months of all {self.posts}"
 
@@ -140,6 +144,18 @@ def newest_budget(scenario: Scenario) -> str | None:
         for budget in envelopes(scenario, at="value")
     }
     return max(created, key=lambda budget: created[budget]) if created else None
+
+
+def budget_in_question(scenario: Scenario) -> str:
+    """The budget that is meant where none is named: the newest, or the first where no posts are created.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> [budget_in_question(wm.load_scenario(f"scenarios/{name}.toml")) for name in ("approved", "do_nothing")]
+    ['nine_posts', 'november_2018']
+    """
+    return newest_budget(scenario) or min(scenario.funding.budgets)
 
 
 def values_at(scenario: Scenario, end: End) -> Values:
