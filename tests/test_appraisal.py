@@ -119,6 +119,15 @@ def test_years_to_repay_is_when_the_running_total_comes_back_to_nothing() -> Non
     assert years_to_repay([60_000, -40_000, -40_000]) == 2.5
     assert years_to_repay([60_000, -40_000]) is None
     assert years_to_repay([10.0, 20.0]) is None
+    assert years_to_repay([0.0, 0.0]) is None
+
+
+def test_what_a_later_cost_outruns_has_paid_nothing_back() -> None:
+    # 40 saved, then 60 spent, then 10 saved: 10 is still out at the end. With 30 saved at last it is back after 2 2/3 years.
+    assert years_to_repay([-40.0, 60.0, -10.0]) is None
+    assert years_to_repay([-40.0, 60.0, -30.0]) == pytest.approx(2 + 20 / 30)
+    assert years_to_repay([-40.0, 30.0, -10.0]) == 0.0
+    assert discounted_payback_years(100.0, [150.0, -100.0, 20.0], rate=0.0) is None
 
 
 @pytest.mark.parametrize(

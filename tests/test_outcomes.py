@@ -72,3 +72,18 @@ def test_the_standard_outcomes_hold_pounds_fte_and_the_share_for_every_team() ->
 
 def test_what_is_not_defined_is_said_to_be_so() -> None:
     assert Outcome("share_at_or_over").printed(np.nan) == "not defined"
+
+
+def test_a_scenario_of_one_year_is_not_said_to_run_from_a_year_to_itself_nor_asked_twice() -> None:
+    one, two = toy({"periods.end": "2020-03"}), toy()
+
+    assert [o.year for o in standard_outcomes(one) if o.measure == "net_cost_gbp"] == ["2019/20"]
+    assert [o.year for o in standard_outcomes(two) if o.measure == "net_cost_gbp"] == ["2019/20", "2020/21", ALL_YEARS]
+    assert Outcome("net_cost_gbp", year=ALL_YEARS).words(one) == "the net cost in 2019/20"
+    assert Outcome("leavers_fte", year=ALL_YEARS).words(two) == "leavers (all teams) in 2019/20 to 2020/21"
+    drawn = [
+        wm.charts.text_alternative(chart(wm.run(one, 2)))
+        for chart in (wm.charts.cost_against_envelope, wm.charts.agency_bill)
+    ]
+    assert drawn[0].startswith("Existing posts cost £360k in 2019/20. ")
+    assert drawn[1].startswith("The agency bill is £0k in 2019/20. ")

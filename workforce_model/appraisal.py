@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workforce_model.benefits import cost_of_budget, refuse_unpaired
 from workforce_model.measures import measured, spread
+from workforce_model.periods import years_named
 from workforce_model.results import Results
 from workforce_model.tables import reported_years
 
@@ -91,17 +92,11 @@ def discounted_payback_years(
     """
     if one_off_gbp <= 0:
         return 0.0
-    left = one_off_gbp
-    for year, saving in enumerate(savings_gbp):
-        now = saving / (1 + rate) ** year
-        if left <= now:
-            return year + left / now
-        left -= now
-    return None
+    return _repaid(one_off_gbp, [-saving / (1 + rate) ** year for year, saving in enumerate(savings_gbp)])
 
 
 def years_to_repay(net_gbp: ArrayLike) -> float | None:
-    """Years until yearly net costs, then savings, have come back to nothing; None where they do not in the years given.
+    """Years until yearly net costs, then savings, have come back to nothing for good; None where they do not in the years given.
 
     Parameters
     ----------
@@ -110,18 +105,25 @@ def years_to_repay(net_gbp: ArrayLike) -> float | None:
 
     Examples
     --------
-    £60,000 in the first year, then £40,000 saved a year: halfway through the third.
+    £60,000 in the first year, then £40,000 saved a year: halfway through the third. A saving that a later cost outruns
+    has paid nothing back.
 
-    >>> years_to_repay([60_000, -40_000, -40_000]), years_to_repay([60_000, 10_000, -5_000])
+    >>> years_to_repay([60_000, -40_000, -40_000]), years_to_repay([-5_000, 60_000, -10_000])
     (2.5, None)
     """
-    spent = 0.0
-    flows: list[float] = np.asarray(net_gbp, dtype=float).tolist()
+    return _repaid(0.0, np.asarray(net_gbp, dtype=float).tolist())
+
+
+def _repaid(spent: float, flows: Sequence[float]) -> float | None:
+    """Years until what was spent and the flows after it come to nothing or less, and stay there."""
+    found = None
     for year, net in enumerate(flows):
-        if net < 0 and spent + net <= 0:
-            return year + spent / -net
+        if spent + net > 0:
+            found = None
+        elif net < 0 and found is None:
+            found = year + max(spent, 0.0) / -net
         spent += net
-    return None
+    return found
 
 
 def conversion_payback_months(cost_gbp: float, saving_gbp_a_month: float, leaving_rate: float) -> int | None:
@@ -211,7 +213,7 @@ def appraise(
 
     for year, figure in zip(years, net, strict=True):
         add("net cost", year, "GBP", figure)
-    whole = f"{next(iter(years))} to {list(years)[-1]}"
+    whole = years_named(list(years))
     add(
         "present value of net cost, real",
         whole,

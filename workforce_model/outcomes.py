@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from workforce_model.costs import AGENCY_KINDS, KINDS
 from workforce_model.formats import NOT_DEFINED, percent, pounds, rounded
 from workforce_model.measures import MEASURES, measured, measured_in_year
-from workforce_model.periods import financial_year, financial_year_start
+from workforce_model.periods import financial_year, financial_year_start, march, years_named
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
@@ -125,11 +125,12 @@ class Outcome:
     def words(self, scenario: Scenario) -> str:
         """The figure in words, for a sentence or a title."""
         year = settled_year(self, scenario)
-        when = f"March {int(year[:4]) + 1}" if year != ALL_YEARS else "all years"
+        span = years_named(reported(scenario)) if year == ALL_YEARS else year
         if self.measure in MONEY:
             whose = "" if self.budget is None else f" of {scenario.funding.budgets[self.budget].label.lower()}"
-            span = f"{reported(scenario)[0]} to {reported(scenario)[-1]}" if year == ALL_YEARS else year
             return f"the {MONEY[self.measure]}{whose} in {span}"
+        flow = self.measure != KEPT and MEASURES[self.measure].kind == "flow"
+        when = span if flow else march(year)
         whose = "all" if self.team is None else scenario.workforce.teams[self.team].label.lower()
         limit = scenario.caseloads.caseload_limit
         if self.measure == KEPT:
@@ -137,7 +138,6 @@ class Outcome:
         if self.measure == "share_at_or_over":
             return f"the share of {whose} workers with {limit} or more cases in {when}"
         label = MEASURES[self.measure].label
-        when = year if MEASURES[self.measure].kind == "flow" else when
         return (
             f"{label[0].lower()}{label[1:]} ({whose} teams) in {when}"
             if self.team is None
@@ -204,7 +204,7 @@ def standard_outcomes(scenario: Scenario) -> tuple[Outcome, ...]:
     years = reported(scenario)[:2]
     second = years[-1]
     money = [Outcome("net_cost_gbp", year=year) for year in years]
-    money += [Outcome("net_cost_gbp", year=ALL_YEARS), Outcome("agency_cost_gbp", year=second)]
+    money += [Outcome("net_cost_gbp", year=ALL_YEARS)] * (len(years) > 1) + [Outcome("agency_cost_gbp", year=second)]
     staff = [Outcome(name, year=second) for name in ("in_post_fte", "agency_cover_fte", "agency_additional_fte")]
     teams = [None, *sorted(scenario.caseloads.teams)]
     return (*money, *staff, *(Outcome("share_at_or_over", team=team, year=second) for team in teams))
