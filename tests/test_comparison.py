@@ -108,3 +108,27 @@ def test_ranking_by_what_was_not_compared_names_what_was() -> None:
         ValueError, match=r"open cases .* not compared here; expected one of: the net cost in 2020/21; "
     ):
         found.ranking("open_cases")
+
+
+def test_what_would_part_two_scenarios_is_more_runs_than_were_played_or_said_to_be_unknown() -> None:
+    cases, heavy = Outcome("open_cases"), named("heavy", caseloads__teams__team__arrivals=40.0)
+    near = named("near", caseloads__random_share=0.9)
+
+    one = compare([named("base"), heavy], [cases], runs=1)
+    few = compare([named("base"), near], [cases], runs=20)
+    lucky = compare([named("base"), near], [cases], runs=20, doubt=False)
+
+    assert one.runs_to_separate(cases, 1) is None
+    assert "not separated from the base: one run alone has no error" in one.text()
+    assert few.runs_to_separate(cases, 1) is None  # up to 256 runs each has a draw of its own: luck or doubt, who knows
+    assert "not separated from the base: more than 256 runs would say how many" in few.text()
+    assert not lucky.clear(cases, 1)
+    assert lucky.runs_to_separate(cases, 1) > 20
+
+
+def test_the_order_says_what_would_part_each_scenario_from_the_next() -> None:
+    same, near = named("same"), named("near", caseloads__teams__team__arrivals=20.02)
+
+    text = compare([named("base"), same, near], [COST, OVER], runs=40).text()
+
+    assert "not ranked: 1 to 3; from the next: the same in every run" in text

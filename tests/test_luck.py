@@ -57,3 +57,12 @@ def test_the_range_from_doubt_is_the_stated_range_of_a_price() -> None:
 
     assert doubt["p10"] == pytest.approx(360_000 + 10 * 100, abs=60)
     assert doubt["p90"] == pytest.approx(360_000 + 10 * 900, abs=60)
+
+
+def test_from_a_single_run_no_error_and_no_number_of_runs_is_known() -> None:
+    one = wm.uncertainty(toy(), ["net_cost_gbp"], runs=1, within=10.0)
+
+    assert one["mc_error"].isna().all()
+    assert one["runs_enough"].isna().all()
+    assert one["period"].tolist() == ["2020/21"] * 3
+    assert enough_runs(np.ones(1), np.zeros(1, dtype=np.intp), 1, within=0.1) is None

@@ -17,7 +17,7 @@ from workforce_model.model import SEED
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.playing import PLAYED, Version, play
 from workforce_model.scenario import Scenario
-from workforce_model.sensitivity import design_values, uncertain
+from workforce_model.sensitivity import FEWEST_POINTS, design_values, uncertain
 
 Figures = NDArray[np.float64]
 _PEELED, _LEAST = 0.05, 0.1
@@ -54,13 +54,20 @@ def discover(scenario: Scenario, outcome: Outcome | str, above: float, points: i
     above : float
         In the outcome's unit: 0.25 of workers.
     points : int
-        Futures to play, each with its own draw of the assumptions; a power of two.
+        Futures to play, each with its own draw of the assumptions; a power of two, at least 16.
+
+    Raises
+    ------
+    ValueError
+        If points make no sense, no assumption carries a range, or the outcome is not defined in every run.
     """
-    refuse_impossible(points, seed)
+    refuse_impossible(points, seed, name="points", least=FEWEST_POINTS)
     wanted = settled(outcome)
     names = [name for name in uncertain(scenario) if wanted.unit == "GBP" or name.partition(".")[0] in PLAYED]
     values = design_values(scenario, points, seed)
     (played,) = play([Version(scenario, values)], [wanted], np.arange(points), seed, executor=executor, told=progress)
+    if np.isnan(played.figures[wanted]).any():
+        raise ValueError(f"discover: {wanted.measure} is not defined in every run; choose a figure that is")
     past = played.figures[wanted] > above
     table = np.array([values[name] for name in names]).reshape(-1, points).T
     half = np.arange(points) % 2 == 0

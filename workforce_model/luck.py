@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workforce_model.doubt import DRAWS
 from workforce_model.model import RUNS, SEED
-from workforce_model.outcomes import Outcome, settled
+from workforce_model.outcomes import Outcome, settled, settled_year
 from workforce_model.playing import at_values, play, versions_of
 from workforce_model.scenario import Scenario
 
@@ -26,6 +26,8 @@ CLEAR = 2.0
 @dataclass(frozen=True)
 class Parts:
     """The variance of a figure over the runs, and what the Monte Carlo error of its mean is made of.
+
+    From a single run neither part is known, and both are not a number.
 
     Attributes
     ----------
@@ -47,7 +49,7 @@ class Parts:
         return math.sqrt(self.doubt / min(runs, self.draws) + self.luck / runs)
 
     def runs_for(self, error: float) -> int | None:
-        """The fewest runs with an error no larger; None where more runs alone do not reach it.
+        """The fewest runs with an error no larger; None where more runs alone do not reach it, or it is not known.
 
         Examples
         --------
@@ -57,6 +59,8 @@ class Parts:
         >>> one.error_at(100), one.runs_for(0.1)
         (0.2, 400)
         """
+        if math.isnan(self.luck + self.doubt):
+            return None
         if error <= 0:
             return 1 if self.luck == self.doubt == 0 else None
         few = math.ceil(round((self.luck + self.doubt) / error**2, 6))
@@ -79,7 +83,7 @@ def parts_of(figures: Figures, draw: NDArray[np.intp], draws: int) -> Parts:
     """
     kept, used = figures[~np.isnan(figures)], draw[~np.isnan(figures)]
     if kept.size < 2:
-        return Parts(float(kept.mean()) if kept.size else math.nan, 0.0, 0.0, draws)
+        return Parts(float(kept.mean()) if kept.size else math.nan, math.nan, math.nan, draws)
     counts = np.bincount(used)
     means = np.bincount(used, kept)[counts > 0] / counts[counts > 0]
     if draws == 1 or means.size == 1:
@@ -119,7 +123,7 @@ def uncertainty(scenario: Scenario, outcomes: Sequence[Outcome | str], runs: int
     Returns
     -------
     DataFrame
-        Columns outcome, team, period, unit, holds, mean, p10, p50, p90, share_of_variance, mc_error, runs_enough.
+        Columns outcome, team, period, question (the outcome in words), unit, holds, mean, p10, p50, p90, share_of_variance, mc_error, runs_enough.
         ``runs_enough`` is missing where no number of runs reaches ``within``, or none was asked.
     """
     questions = [settled(outcome) for outcome in outcomes]
@@ -138,9 +142,9 @@ def uncertainty(scenario: Scenario, outcomes: Sequence[Outcome | str], runs: int
         ):
             p10, p50, p90 = np.nanquantile(figures, (0.1, 0.5, 0.9))
             needed = None if within is None else split.runs_for(within / CLEAR)
-            rows.append((outcome.measure, outcome.team or outcome.budget or "council", outcome.words(scenario), outcome.unit, holds,
-                         np.nanmean(figures), p10, p50, p90, share / whole if whole else 0.0, split.error_at(runs), needed))  # fmt: skip
-    return pd.DataFrame(rows, columns=["outcome", "team", "question", "unit", "holds", "mean", "p10", "p50", "p90",
+            rows.append((outcome.measure, outcome.team or outcome.budget or "council", settled_year(outcome, scenario), outcome.words(scenario),
+                         outcome.unit, holds, np.nanmean(figures), p10, p50, p90, share / whole if whole else 0.0, split.error_at(runs), needed))  # fmt: skip
+    return pd.DataFrame(rows, columns=["outcome", "team", "period", "question", "unit", "holds", "mean", "p10", "p50", "p90",
                                        "share_of_variance", "mc_error", "runs_enough"])  # fmt: skip
 
 

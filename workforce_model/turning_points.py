@@ -11,6 +11,7 @@ import numpy as np
 
 from workforce_model.assumptions import UNITS, Assumption
 from workforce_model.comparison import refuse_impossible
+from workforce_model.doubt import DRAWS
 from workforce_model.formats import percent
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
@@ -96,7 +97,7 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
     ends = _range_searched(stated[assumption], assumption, between)
     also = [] if against is None or assumption not in against.assumptions() else [against]
     fixed = [] if against is None or also else [against]
-    draw = np.asarray(np.arange(runs) % (256 if doubt else 1))
+    draw = np.asarray(np.arange(runs) % (DRAWS if doubt else 1))
     (still,) = _figures(fixed, wanted, runs, seed, doubt, executor) or (
         [np.full(runs, 0.0 if target is None else target)] if not also else [None]
     )
@@ -105,7 +106,7 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
         changed = [one.replace({assumption: x}) for one in (scenario, *also)]
         first, *second = _figures(changed, wanted, runs, seed, doubt, executor)
         found = spread(first - (second[0] if second else still), draw)
-        return found.mean, found.error if runs > 1 else 0.0
+        return found.mean, found.error if runs > 1 else np.inf
 
     whole = UNITS[stated[assumption].unit].whole
     return _said(_searched(tried, *ends, whole=whole), scenario, assumption, wanted, target, against, ends)
