@@ -36,7 +36,8 @@ def test_a_price_that_takes_cost_past_the_mark_is_the_one_condition() -> None:
     assert found.box["assumption"].tolist() == ["costs.non_pay"]
     assert found.box["at_least"].item() == pytest.approx(700, abs=40)
     assert found.inside > 0.9
-    assert "costs.non_pay is at least" in found.sentence
+    assert "of those that meet every condition below" in found.sentence
+    assert found.sentence.endswith(f" Non pay at least £{found.box['at_least'].item():,.2f} a year.")
 
 
 def test_pure_luck_has_no_conditions() -> None:

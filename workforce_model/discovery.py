@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workforce_model.assumption_words import assumption_name, in_unit
 from workforce_model.comparison import refuse_impossible
 from workforce_model.formats import percent
 from workforce_model.model import SEED
@@ -182,8 +183,11 @@ def _said(
     if box.empty:
         return f"{start}; no condition on the assumptions sets those futures apart."
     said = []
-    for name, at_least, at_most in zip(box["assumption"], box["at_least"], box["at_most"], strict=True):
-        ends = [f"at least {at_least:.3g}"] if not np.isnan(at_least) else []
-        ends += [f"at most {at_most:.3g}"] if not np.isnan(at_most) else []
-        said.append(f"{name} is {' and '.join(ends)}")
-    return f"{start}, and in {percent(inside)} of those in which {', '.join(said)}; that is {percent(coverage)} of all such futures."
+    for name, unit, at_least, at_most in box.itertuples(index=False):
+        ends = [f"at least {in_unit(at_least, unit)}"] if not np.isnan(at_least) else []
+        ends += [f"at most {in_unit(at_most, unit)}"] if not np.isnan(at_most) else []
+        said.append(f"{assumption_name(name)} {' and '.join(ends)}")
+    return (
+        f"{start}, and in {percent(inside)} of those that meet every condition below; they hold {percent(coverage)} of all such futures. "
+        f"{'; '.join(said)}."
+    )

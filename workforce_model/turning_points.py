@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from workforce_model.assumption_words import amount_of, assumption_name, in_unit
 from workforce_model.assumptions import UNITS, Assumption
 from workforce_model.comparison import refuse_impossible
 from workforce_model.doubt import DRAWS
-from workforce_model.formats import percent
+from workforce_model.formats import capital, percent
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import SEED
@@ -169,28 +170,38 @@ def _side(found: tuple[float, float]) -> int:
 
 def _said(at: Tried, scenario: Scenario, assumption: str, wanted: Outcome, target: float | None, against: Scenario | None,
           ends: tuple[float, float]) -> TurningPoint:  # fmt: skip
-    unit = scenario.assumptions()[assumption].unit
-    xs = sorted(at)
+    unit, xs = scenario.assumptions()[assumption].unit, sorted(at)
     history = tuple((x, *at[x]) for x in xs)
-    words, goal = (
-        wanted.words(scenario),
-        f"{wanted.printed(target)}" if target is not None else f"what it is under {against.name if against else ''}",
-    )
+    name, words = assumption_name(assumption), wanted.words(scenario)
+    span = f"from {amount_of(ends[0], unit)} to {in_unit(ends[1], unit)}"
+    goal = wanted.printed(target) if against is None and target is not None else f"what it is under {_named(against)}"
     first, last = _side(at[xs[0]]), _side(at[xs[-1]])
-    if first * last >= 0 and first + last == 0:
-        said = f"With {assumption} from {ends[0]:g} to {ends[1]:g} {unit}, {words} cannot be told from {goal} with these runs."
+    if first * last < 0:
+        return _found(at, scenario, assumption, words, goal, ends)
+    if not first and not last:
+        said = f"{name}: {span}, {words} cannot be told from {goal} with these runs."
         return TurningPoint("cannot tell", assumption, None, None, None, history, said)
-    if first * last >= 0:
-        nearer = min(xs, key=lambda x: abs(at[x][0]))
+    nearer = min(xs, key=lambda x: abs(at[x][0]))
+    side = "above" if first + last > 0 else "below"
+    if first and last:
         gap = wanted.printed(abs(at[nearer][0]), change=True).lstrip("+")
-        side = "above" if first + last > 0 else "below"
-        if first and last:
-            said = f"Never: from {ends[0]:g} to {ends[1]:g} {unit}, {words} stays {side} {goal}, by {gap} at the nearest ({nearer:g})."
-            return TurningPoint("never", assumption, None, None, None, history, said)
-        said = (
-            f"Only at the end of the range, near {nearer:g} {unit}, could {words} reach {goal}; elsewhere it is {side}."
-        )
-        return TurningPoint("cannot tell", assumption, None, None, None, history, said)
+        said = f"{name}: never. {capital(span)}, {words} stays {side} {goal}, by {gap} at the nearest ({amount_of(nearer, unit)})."
+        return TurningPoint("never", assumption, None, None, None, history, said)
+    said = f"{name}: only at the end of the range, near {in_unit(nearer, unit)}, could {words} reach {goal}; elsewhere it is {side}."
+    return TurningPoint("cannot tell", assumption, None, None, None, history, said)
+
+
+def _named(against: Scenario | None) -> str:
+    return against.name.replace("_", " ") if against else ""
+
+
+def _found(
+    at: Tried, scenario: Scenario, assumption: str, words: str, goal: str, ends: tuple[float, float]
+) -> TurningPoint:
+    """Where the mean crosses nought, between the two values tried on either side of it."""
+    xs, stated = sorted(at), scenario.assumptions()[assumption]
+    history = tuple((x, *at[x]) for x in xs)
+    first = _side(at[xs[0]])
     below = max(x for x in xs if np.sign(at[x][0]) == first)
     above = min(x for x in xs if x > below)
     (y0, e0), (y1, e1) = at[below], at[above]
@@ -198,13 +209,19 @@ def _said(at: Tried, scenario: Scenario, assumption: str, wanted: Outcome, targe
     reach = CLEAR * max(e0, e1) * (above - below) / abs(y1 - y0) if y0 != y1 else 0.0
     low, high = max(ends[0], value - reach), min(ends[1], value + reach)
     way = ("above", "below") if first < 0 else ("below", "above")
-    if UNITS[unit].whole:
+    name, now = assumption_name(assumption), in_unit(stated.value, stated.unit)
+    if UNITS[stated.unit].whole:
         value = float(above)
-        said = f"From {above:g} {unit} (it is {scenario.assumptions()[assumption].value:g} now), {words} is {way[0]} {goal}; up to {below:g} it is {way[1]}."
-    else:
-        now = scenario.assumptions()[assumption].value
-        share = f", {percent(abs(value / now - 1))} {'more' if value > now else 'less'} than {now:.4g}" if now else ""
-        said = f"At {value:.4g} {unit}{share}, {words} is {goal}; past it, it is {way[0]}. With these runs it cannot be told from {low:.4g} to {high:.4g}."
+        said = f"{name}: from {in_unit(above, stated.unit)} ({now} stated), {words} is {way[0]} {goal}; up to {amount_of(below, stated.unit)} it is {way[1]}."
+        return TurningPoint("found", assumption, value, low, high, history, said)
+    beside = f"{now} stated"
+    if stated.value > 0:
+        beside = f"{percent(abs(value / stated.value - 1))} {'above' if value > stated.value else 'below'} the {beside}"
+    said = f"{name}: at {in_unit(value, stated.unit)} ({beside}), {words} is {goal}; past it, it is {way[0]}."
+    if low < high:
+        said += (
+            f" With these runs it cannot be told from {amount_of(low, stated.unit)} to {in_unit(high, stated.unit)}."
+        )
     return TurningPoint("found", assumption, value, low, high, history, said)
 
 
