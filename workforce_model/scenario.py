@@ -238,7 +238,8 @@ class Scenario:
         ----------
         changes : mapping
             Dotted path to new value. A bare number for an assumption replaces its value and drops its
-            range, and its source becomes "what-if".
+            range, and its source becomes "what-if"; correlations it is part of go too, as what is known exactly
+            moves with nothing.
 
         Raises
         ------
@@ -254,8 +255,11 @@ class Scenario:
         """
         tree, known = as_tree(self), self.assumptions()
         problems = []
+        exact = {path for path, value in changes.items() if path in known and _is_number(value)}
+        kept = {name: one for name, one in self.correlations.items() if not exact & {one.assumption, one.follows}}
+        tree["correlations"] = {name: one for name, one in tree.get("correlations", {}).items() if name in kept}
         for path, value in changes.items():
-            if path in known and isinstance(value, int | float) and not isinstance(value, bool):
+            if path in exact:
                 value = {
                     "value": value,
                     "unit": known[path].unit,
@@ -278,6 +282,10 @@ class Scenario:
         if problems:
             raise ScenarioError("scenario.replace", problems)
         return scenario_from(tree, "scenario.replace")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _names(place: list[str]) -> bool:
