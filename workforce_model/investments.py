@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workforce_model.agency import WORKING_DAYS
+from workforce_model.assumptions import UNITS, figures
 from workforce_model.costs import monthly_prices
 from workforce_model.doubt import draw_values
 from workforce_model.periods import financial_year, month
-from workforce_model.scenario import Scenario
+from workforce_model.problems import nearest
+from workforce_model.scenario import Scenario, changed_throughout
 
 BUDGET = "further"
 Changes = dict[str, Any]
@@ -41,17 +44,32 @@ class Investment:
     def units_for(self, gbp: float) -> int:
         """How many whole units an amount a year pays for.
 
+        Raises
+        ------
+        ValueError
+            If the amount is negative, missing or infinite.
+
         Examples
         --------
         >>> Investment("post", "post", 51_889.22, lambda n: {}).units_for(150_000)
         2
         """
-        return self.most if self.each_gbp == 0 else min(int(gbp // self.each_gbp), self.most)
+        amount = float(figures("gbp", gbp, UNITS["GBP"]))
+        return self.most if self.each_gbp == 0 else min(int(amount // self.each_gbp), self.most)
 
 
 def further_posts(scenario: Scenario, team: str, *, start: str, grade: str = "social_worker", role: str = "Social worker",
                   holds_cases: bool = True, fte: float = 1.0, name: str | None = None) -> Investment:  # fmt: skip
-    """Further permanent posts in a team, created in a month and recruited to as others are."""
+    """Further permanent posts in a team, created in a month and recruited to as others are.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no such team or grade.
+    """
+    for what, name_given, known in (("team", team, scenario.workforce.teams), ("grade", grade, scenario.costs.grades)):
+        if name_given not in known:
+            raise ValueError(f"further_posts: no {what} {name_given!r}{nearest(name_given, known)}")
     key = name or f"further_{team}"
     qualified = grade in {group.grade for group in scenario.workforce.posts.values() if group.qualified}
     values = draw_values(scenario, 0, doubt=False)
@@ -69,12 +87,38 @@ def further_posts(scenario: Scenario, team: str, *, start: str, grade: str = "so
 
 
 def further_commissioned_months(scenario: Scenario, contract: str) -> Investment:
-    """Further months of a commissioned team, after its last month."""
-    stated = scenario.workforce.agency[contract]
-    each = scenario.costs.commissioned_team_price[contract].value
+    """Further months of a commissioned team after its last month, at what a month of its contract costs.
+
+    A price by the day or a lump sum is for the whole contract, so its weeks, or the sum, grow with its months.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no commissioned team of that name with a price.
+    """
+    prices = scenario.costs.commissioned_team_price
+    if contract not in prices or contract not in scenario.workforce.agency:
+        raise ValueError(
+            f"further_commissioned_months: no commissioned team {contract!r} with a price; known: {', '.join(sorted(prices))}"
+        )
+    stated, price = scenario.workforce.agency[contract], prices[contract]
+    months = (stated.last_month - stated.first_month).n + 1
+    whole, weeks = f"costs.commissioned_team_price.{contract}", f"costs.commissioned_team_weeks.{contract}"
+    grows = {"GBP": whole, "GBP a day": weeks}.get(price.unit)
+    each = price.value / (months if price.unit == "GBP" else 1)
+    if price.unit == "GBP a day":
+        days = WORKING_DAYS * scenario.costs.commissioned_team_weeks[contract].value
+        each = stated.number.value * price.value * days / months
 
     def buys(units: int) -> Changes:
-        return {f"workforce.agency.{contract}.last_month": str(stated.last_month + units)} if units else {}
+        if not units:
+            return {}
+        longer = (
+            {}
+            if grows is None
+            else {grows: changed_throughout(scenario.assumptions()[grows], lambda x: x * (months + units) / months)}
+        )
+        return {**longer, f"workforce.agency.{contract}.last_month": str(stated.last_month + units)}
 
     return Investment(f"{contract}_longer", "further month of the commissioned team", each, buys,
                       int((scenario.periods.end - stated.last_month).n))  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -326,6 +326,12 @@ def as_tree(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int | float | datetime.date):
         return value
     return str(value)
+
+
+def changed_throughout(stated: Assumption, change: Callable[[float], float]) -> dict[str, Any]:
+    """An assumption moved along its whole range, as :meth:`Scenario.replace` takes it: its doubt stays."""
+    moved = {key: change(x) for key in ("value", "low", "high") if (x := getattr(stated, key)) is not None}
+    return {**as_tree(stated), **moved}
 
 
 _ADAPTER: TypeAdapter[Scenario] = TypeAdapter(Scenario)
