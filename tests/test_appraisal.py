@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import workforce_model as wm
+from tests.toys import toy
 from workforce_model.appraisal import (
     appraise,
     conversion_payback_months,
@@ -21,6 +22,7 @@ from workforce_model.appraisal import (
     with_optimism_bias,
     years_to_repay,
 )
+from workforce_model.measures import measured
 from workforce_model.results import Results
 
 MONTHLY = 1 - 0.85 ** (1 / 12)
@@ -168,9 +170,13 @@ def test_what_a_case_holding_worker_and_a_point_cost_are_ratios_of_means(pair: l
     cost = option.cost[months].sum(axis=(0, 1, 2)).mean() - base.cost[months].sum(axis=(0, 1, 2)).mean()
     holders = (option.history.holder_fte - base.history.holder_fte)[months + 1].sum(axis=1).mean()
 
-    table = appraise(base, option, inflation=0.02).set_index(["measure", "period"])["value"]
+    table = appraise(base, option, inflation=0.02).set_index(["measure", "period"])
+    point = "net cost per percentage point of workers brought below 21"
+    over = -(measured(option, "share_at_or_over") - measured(base, "share_at_or_over"))[months + 1].mean(axis=0)
 
-    assert table["net cost per case-holding FTE added", "2021/22"] == pytest.approx(cost / holders)
+    assert table.loc[("net cost per case-holding FTE added", "2021/22"), "value"] == pytest.approx(cost / holders)
+    assert table.loc[(point, "2021/22"), "value"] == pytest.approx(cost / (100 * over.mean()))
+    assert (table.loc["net cost per case-holding FTE added", "mc_error"] > 0).all()
 
 
 def test_optimism_bias_is_added_to_what_a_budget_spends_more_and_taken_from_what_it_spends_less(
@@ -201,3 +207,18 @@ def test_the_same_scenario_twice_costs_nothing_more_and_buys_nothing(pair: list[
     table = appraise(pair[0], pair[0], inflation=0.02)
 
     assert set(table["value"]) == {0.0, "none"}
+
+
+def test_a_payback_that_chance_alone_could_explain_is_none_and_one_that_it_could_not_is_told() -> None:
+    lucky = toy({"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2, "costs.non_pay": 500.0})
+    base, other, cheaper = (wm.run(lucky.replace({"name": n, **c}), 30, doubt=False) for n, c in (
+        ("base", {}), ("other", {"workforce.turnover_rate": 0.303}), ("cheaper", {"costs.non_pay": 400.0}),
+    ))  # fmt: skip
+
+    def told(option: Results) -> tuple[bool, object]:
+        table = appraise(base, option, inflation=0.02).set_index("measure")
+        net = table.loc["present value of net cost, real"]
+        return bool(net["value"] < 0), table.loc["payback", "value"]
+
+    assert told(other) == (True, "none")
+    assert told(cheaper) == (True, 0.0)

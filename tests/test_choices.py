@@ -79,7 +79,7 @@ def test_the_package_played_as_one_gives_every_team_it_names_the_chance_and_says
 def test_chances_teams_and_amounts_that_make_no_sense_are_refused() -> None:
     scenario = toy(HEAVY)
 
-    with pytest.raises(ValueError, match="chance = 80, .* expected above 0, at most 1"):
+    with pytest.raises(ValueError, match=r"chance = 80, .* expected above 0, at most 1"):
         wm.smallest_package(scenario, 80, start="2019-04")
     with pytest.raises(ValueError, match=r"teams \['elsewhere'\]; expected .* of team"):
         wm.smallest_package(scenario, 0.8, start="2019-04", teams=["elsewhere"])

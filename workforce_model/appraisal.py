@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from workforce_model.benefits import cost_of_budget, refuse_unpaired
+from workforce_model.luck import CLEAR, ratio_of_means
 from workforce_model.measures import measured, spread
 from workforce_model.periods import years_named
 from workforce_model.results import Results
@@ -198,8 +199,8 @@ def appraise(
     -------
     DataFrame
         Columns measure, period, unit, value, p10, p90, mc_error. A value is the word ``none`` where nothing is
-        paid back, or nothing bought that chance alone could not explain; a single figure has no percentiles.
-        What a pound buys is a ratio of means.
+        paid back or bought that chance alone could not explain. What a pound buys is a ratio of means: it has
+        an error and no percentiles.
     """
     refuse_unpaired(base, option)
     years = reported_years(option)
@@ -222,9 +223,11 @@ def appraise(
     )
     mean = net.mean(axis=1)
     real = mean / ((1 + DISCOUNT_RATE) * (1 + inflation)) ** np.arange(mean.size)
-    rows.append(("payback", whole, "years", years_to_repay(mean), None, None, None))
-    rows.append(("discounted payback", whole, "years", years_to_repay(real), None, None, None))
-    for year, months, cost in zip(years, years.values(), mean.tolist(), strict=True):
+    saved = spread(net.sum(axis=0), option.draw)
+    told = saved.mean < -CLEAR * saved.error
+    for name, flows in (("payback", mean), ("discounted payback", real)):
+        rows.append((name, whole, "years", years_to_repay(flows) if told else None, None, None, None))
+    for year, months, cost in zip(years, years.values(), net, strict=True):
         _bought(rows, base, option, year, months, cost, team)
     table = pd.DataFrame(rows, columns=["measure", "period", "unit", "value", "p10", "p90", "mc_error"], dtype=object)
     table["value"] = ["none" if value is None else value for value in table["value"]]
@@ -242,7 +245,7 @@ def _net_cost(base: Results, option: Results, months: NDArray[np.int64], bias: f
 
 def _bought(
     rows: list[tuple[str, str, str, object, object, object, object]], base: Results, option: Results, year: str,
-    months: NDArray[np.int64], cost: float, team: str | None,
+    months: NDArray[np.int64], cost: NDArray[np.float64], team: str | None,
 ) -> None:  # fmt: skip
     """Net cost of a year over the case-holding FTE it added, and over the points of workers brought below the limit."""
     limit = option.scenario.caseloads.caseload_limit
@@ -253,8 +256,8 @@ def _bought(
         (f"net cost per percentage point of workers brought below {limit}", over, 0.01),
     ):
         s = spread(gained, option.draw)
-        clear = s.mean > 2 * s.error
-        rows.append((measure, year, "GBP", float(cost / s.mean * per) if clear else None, None, None, None))
+        value, error = (None, None) if not s.mean > CLEAR * s.error else ratio_of_means(cost, gained / per, option.draw)
+        rows.append((measure, year, "GBP", value, None, None, error))
 
 
 def _change(

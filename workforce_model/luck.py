@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.doubt import DRAWS
+from workforce_model.measures import spread
 from workforce_model.model import RUNS, SEED
 from workforce_model.outcomes import Outcome, settled, settled_year
 from workforce_model.playing import at_values, play, versions_of
@@ -106,6 +107,31 @@ def enough_runs(figures: Figures, draw: NDArray[np.intp], draws: int, within: fl
     True
     """
     return parts_of(figures, draw, draws).runs_for(within / CLEAR)
+
+
+def ratio_of_means(over: Figures, under: Figures, draw: NDArray[np.intp]) -> tuple[float, float]:
+    """The mean of one figure over that of another, in the runs where both are defined, and its Monte Carlo error.
+
+    The error is that of ``over - ratio * under``, over the mean below: what the two share in a run does not count twice.
+
+    Parameters
+    ----------
+    over, under : array, shape (R,)
+        Such as pounds and workers, run by run.
+    draw : array, shape (R,)
+        Each run's draw.
+
+    Examples
+    --------
+    £100 a worker in every run, whatever number of workers it is:
+
+    >>> ratio_of_means(np.array([100.0, 300.0]), np.array([1.0, 3.0]), np.zeros(2, dtype=np.intp))
+    (100.0, 0.0)
+    """
+    both = ~np.isnan(over) & ~np.isnan(under)
+    below = float(under[both].mean())
+    ratio = float(over[both].mean()) / below
+    return ratio, spread(over[both] - ratio * under[both], draw[both]).error / abs(below)
 
 
 def uncertainty(scenario: Scenario, outcomes: Sequence[Outcome | str], runs: int = RUNS, seed: int = SEED, *,
