@@ -78,6 +78,11 @@ def test_starts_that_the_error_cannot_tell_from_the_mark_are_named() -> None:
 
     assert f"{pd.Period(close.iloc[0], 'M'):%B %Y}" in window.sentence
     assert "cannot be told from that mark" in window.sentence
+    many = latest_start(lucky, "new", outcome=posts_empty, at_most=float(table["outcome"].median()), runs=30)
+    rows = many.table.index[(many.table["outcome"] - table["outcome"].median()).abs() <= 2 * many.table["error"]]
+    assert len(rows) > 2
+    first, last = (f"{pd.Period(many.table.loc[row, 'month'], 'M'):%B %Y}" for row in (rows[0], rows[-1]))
+    assert f"(with these runs {first} to {last} cannot be told from that mark)" in many.sentence
     sure = latest_start(lucky, "new", outcome=posts_empty, at_most=19.0, runs=30)
     assert (
         "every start up to March 2020, the last tried, keeps vacancies (all teams) in March 2020 at most 19.0."

@@ -124,3 +124,20 @@ def test_a_share_that_turns_is_said_in_per_cent_beside_what_is_stated_with_how_s
         in found.sentence
     )
     assert found.sentence.endswith(f"from {100 * found.low:.4g}% to {100 * found.high:.4g}% of salary.")
+
+
+def test_a_whole_number_that_the_error_cannot_tell_from_the_target_is_named() -> None:
+    scenario = toy({"workforce.posts.worker": posts(10, created="2019-04"), "workforce.filling_probability": 0.7})
+    mean = (
+        wm.run(scenario.replace({"workforce.recruitment_lead_months": 5}), 40, doubt=False)
+        .cost[:12]
+        .sum(axis=(0, 1, 2))
+        .mean()
+    )
+
+    found = break_even(
+        scenario, "workforce.recruitment_lead_months", COST, target=float(mean) + 1.0, between=(1, 11), runs=40
+    )
+
+    assert found.value == 5
+    assert found.sentence.endswith(" With these runs 5 cannot be told from it.")

@@ -47,9 +47,12 @@ def in_unit(value: float, unit: str) -> str:
     --------
     >>> in_unit(30.672, "GBP an hour"), in_unit(0.24291, "share of salary"), in_unit(347.23, "cases a month"), in_unit(1, "months")
     ('£30.67 an hour', '24.29% of salary', '347.2 cases a month', '1 month')
+    >>> in_unit(-0.02115, "growth a year"), in_unit(0.5, "share"), in_unit(1_250_000, "GBP")
+    ('-2.115% a year', '50%', '£1,250,000')
     """
     amount = amount_of(value, unit)
-    rest = (unit.removeprefix("GBP").removeprefix("share") if unit.startswith(("GBP", "share")) else unit).split()
+    first, _, more = unit.partition(" ")
+    rest = (more if first in ("GBP", "share", "growth") else unit).split()
     if amount == "1" and rest:
         rest[0] = rest[0].removesuffix("s")
     return " ".join([amount, *rest])

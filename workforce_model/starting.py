@@ -134,11 +134,13 @@ def _said(scenario: Scenario, budget: str, year: str, approval: float, sure: flo
 
 def _untold(table: pd.DataFrame, column: str, error: str, mark: float) -> str:
     """The starts whose figure is within its error of a mark, in words; nothing where every one is clear of it."""
-    close = table[(table[column] - mark).abs() <= CLEAR * table[error]]["month"].map(_named).tolist()
+    close = table.index[(table[column] - mark).abs() <= CLEAR * table[error]].tolist()
     if not close:
         return ""
-    named = close[0] if len(close) == 1 else f"{', '.join(close[:-1])} and {close[-1]}"
-    return f" (with these runs {named} cannot be told from that mark)"
+    named = [_named(table.loc[row, "month"]) for row in close]
+    together = len(close) > 2 and close[-1] - close[0] == len(close) - 1
+    said = f"{named[0]} to {named[-1]}" if together else " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    return f" (with these runs {said} cannot be told from that mark)"
 
 
 def _named(month: str) -> str:

@@ -213,6 +213,8 @@ def _found(
     if UNITS[stated.unit].whole:
         value = float(above)
         said = f"{name}: from {in_unit(above, stated.unit)} ({now} stated), {words} is {way[0]} {goal}; up to {amount_of(below, stated.unit)} it is {way[1]}."
+        close = [amount_of(x, stated.unit) for x in xs if not _side(at[x])]
+        said += f" With these runs {' and '.join(close)} cannot be told from it." if close else ""
         return TurningPoint("found", assumption, value, low, high, history, said)
     beside = f"{now} stated"
     if stated.value > 0:
