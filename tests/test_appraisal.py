@@ -196,6 +196,25 @@ def test_optimism_bias_is_added_to_what_a_budget_spends_more_and_taken_from_what
     assert cautious["net cost", "2022/23"] == pytest.approx((1.25 * nine + 0.75 * (agency[1] - agency[0])).mean())
 
 
+def test_optimism_bias_makes_no_cost_out_of_luck() -> None:
+    # One budget, more in some runs and less in others: at 40% the mean is 1.4 or 0.6 times what it was, whatever the luck.
+    lucky = toy({"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2})
+    changes = {"name": "other", "workforce.turnover_rate": 0.4, "workforce.filling_probability": 0.26}
+    base, other = (wm.run(one, 60, doubt=False) for one in (lucky, lucky.replace(changes)))
+    change = other.cost[:12].sum(axis=(0, 1, 2)) - base.cost[:12].sum(axis=(0, 1, 2))
+    assert change.min() < 0 < change.max()
+
+    plain, cautious = (
+        appraise(base, other, inflation=0.02, evidence=grade).set_index(["measure", "period"])["value"]
+        for grade in (1, 6)
+    )
+
+    for year in ("2019/20", "2020/21"):
+        assert cautious["net cost", year] / plain["net cost", year] == pytest.approx(
+            1.4 if plain["net cost", year] > 0 else 0.6
+        )
+
+
 def test_runs_that_do_not_share_their_luck_are_not_compared(pair: list[Results]) -> None:
     other = wm.run(pair[1].scenario, 60, seed=1)
 

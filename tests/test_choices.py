@@ -155,3 +155,38 @@ def test_retention_payments_cost_heads_times_payment_with_national_insurance_and
     assert paid.each_gbp == pytest.approx(10 * 1_000 * 1.105)
     assert (found.difference(found.outcomes[0], 1) <= 0).mean() > 0.8
     assert found.between(found.outcomes[0], 1).mean < 0
+
+
+def test_a_retention_payment_comes_on_top_of_one_paid_already_and_may_have_no_effect_at_all() -> None:
+    paid = toy({"costs.grades.social_worker.retention": stated(2_000.0, "GBP a year"), "costs.grades.social_worker.retention_pensionable": True,
+                "costs.pension_rate": 0.2, "workforce.retention_effect": stated(0.9, "multiplier"),
+                "workforce.posts.worker.retention_payment": True})  # fmt: skip
+    more = wm.retention_payments(paid, each_head_gbp=500.0, effect_each=0.1)
+
+    bought = paid.replace(more.buys(2))
+
+    # Ten holders at £500 and a fifth of pension; £2,000 + 2 x £500; nine tenths of four fifths of leaving is left.
+    assert more.each_gbp == pytest.approx(10 * 500 * 1.2)
+    assert bought.costs.grades["social_worker"].retention.value == 3_000.0
+    assert bought.workforce.retention_effect.value == pytest.approx(0.72)
+    assert tried(paid, [{}, more.buys(2)], runs=2).query("package == 1")["net 2019/20"].iloc[0] == pytest.approx(
+        12_000.0
+    )
+    idle = wm.retention_payments(paid, effect_each=0.0)
+    assert idle.most == 20
+    assert paid.replace(idle.buys(1)).workforce.retention_effect.value == 0.9
+
+
+def test_what_would_begin_after_the_clock_or_pay_nobody_is_refused_and_not_bought_for_nothing() -> None:
+    scenario = toy(HEAVY)
+
+    for option in (
+        lambda start: wm.further_posts(scenario, "team", start=start),
+        lambda start: wm.conversion_campaign(scenario, start),
+    ):
+        with pytest.raises(ValueError, match="start = 2021-04: expected a month up to 2021-03"):
+            option("2021-04")
+    with pytest.raises(ValueError, match="no posts of grade 'nurse'"):
+        wm.retention_payments(scenario, grade="nurse")
+    with pytest.raises(ValueError, match="effect_each = 2"):
+        wm.retention_payments(scenario, effect_each=2)

@@ -132,3 +132,32 @@ def test_the_order_says_what_would_part_each_scenario_from_the_next() -> None:
     text = compare([named("base"), same, near], [COST, OVER], runs=40).text()
 
     assert "not ranked: 1 to 3; from the next: the same in every run" in text
+
+
+def test_scenarios_of_other_months_are_refused_and_not_compared_year_with_half_a_year() -> None:
+    short = named("short", periods__end="2020-09")
+
+    for asked in (lambda: compare([named("base"), short]), lambda: wm.bridge(named("base"), short, COST),
+                  lambda: wm.break_even(named("base"), "costs.non_pay", COST, against=short)):  # fmt: skip
+        with pytest.raises(
+            ValueError, match="base 2019-04 to 2021-03, reported from 2019-04; short 2019-04 to 2020-09"
+        ):
+            asked()
+
+
+def test_readings_that_differ_in_who_pays_alone_differ_on_the_screen_in_the_gap() -> None:
+    richer = named("richer", funding__lines__base__amounts={"2019/20": 300_000.0})
+
+    text = compare([named("base"), richer], runs=4, doubt=False).text()
+
+    assert "gap in 2020/21" in text
+    assert "£0 [£0 to £0], £0" in next(line for line in text.splitlines() if line.startswith("  net cost in 2020/21"))
+    assert "£0 [" not in next(line for line in text.splitlines() if line.startswith("  gap in 2020/21"))
+
+
+def test_a_correlation_is_one_place_on_the_screen_that_differs() -> None:
+    approved, tight = (wm.load_scenario(f"scenarios/{name}.toml") for name in ("approved", "tight_labour_market"))
+
+    text = compare([approved, tight], ["establishment_fte"], runs=1).text()
+
+    assert "  correlations.agency_price: 5 places" in text

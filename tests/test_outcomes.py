@@ -67,7 +67,7 @@ def test_a_year_that_is_not_reported_or_an_unknown_budget_is_refused() -> None:
 def test_the_standard_outcomes_hold_pounds_fte_and_the_share_for_every_team() -> None:
     units = [outcome.unit for outcome in standard_outcomes(toy())]
 
-    assert units == ["GBP"] * 4 + ["FTE"] * 3 + ["share of workers"] * 2
+    assert units == ["GBP"] * 5 + ["FTE"] * 3 + ["share of workers"] * 2
 
 
 def test_what_is_not_defined_is_said_to_be_so() -> None:

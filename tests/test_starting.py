@@ -43,6 +43,8 @@ def test_the_latest_start_is_the_last_that_meets_the_outcome() -> None:
 def test_a_budget_without_new_posts_is_refused() -> None:
     with pytest.raises(ValueError, match="needs posts created"):
         latest_start(toy(), "existing")
+    with pytest.raises(ValueError, match=r"sure = 80: expected a chance"):
+        latest_start(toy(nine()), "new", sure=80)
     with pytest.raises(ValueError, match="budget 'new' has no approval to stay inside"):
         latest_start(toy({**nine(), "funding.lines.new": None}), "new")
 

@@ -96,6 +96,8 @@ def test_what_makes_no_sense_is_refused() -> None:
         break_even(toy(), "costs.non_pay", COST)
     with pytest.raises(ValueError, match="two rising values"):
         break_even(toy(), "costs.non_pay", COST, target=1.0, between=(3.0, 1.0))
+    with pytest.raises(ValueError, match="target = nan"):
+        break_even(toy(), "costs.non_pay", COST, target=float("nan"))
     with pytest.raises(ValueError, match="a team that cases come to"):
         arrivals_that_break(toy(), "team", 0.5)
 

@@ -190,8 +190,8 @@ def appraise(
     inflation : float
         General inflation a year, to bring cash to real terms; the runs are in cash.
     evidence : int, optional
-        Grade of the evidence, for optimism bias: added to what each budget spends more, taken from what it spends
-        less. Nil if not given.
+        Grade of the evidence, for optimism bias: added to what each budget spends more on average, taken from what it
+        spends less. Nil if not given.
     team : str, optional
         The team whose workers are counted; the whole council if not given.
 
@@ -235,11 +235,14 @@ def appraise(
 
 
 def _net_cost(base: Results, option: Results, months: NDArray[np.int64], bias: float) -> NDArray[np.float64]:
-    """What the option costs more than the baseline over some months, all budgets together, in each run."""
+    """What the option costs more than the baseline over some months, all budgets together, in each run.
+
+    Bias is that of an estimate: whether a budget spends more or less is judged by its mean, so luck alone costs nothing.
+    """
     net = np.zeros(option.runs)
     for budget in dict.fromkeys([*base.budgets, *option.budgets]):
         change = cost_of_budget(option, budget, months) - cost_of_budget(base, budget, months)
-        net += change * np.where(change > 0, 1 + bias, 1 - bias)
+        net += change * (1 + bias if change.mean() > 0 else 1 - bias)
     return net
 
 

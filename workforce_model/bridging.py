@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import refuse_impossible, refuse_other_months
 from workforce_model.doubt import DRAWS
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
@@ -144,7 +144,7 @@ def bridge(start: Scenario, end: Scenario, outcome: Outcome | str, runs: int = R
     Raises
     ------
     ValueError
-        If the order leaves a driver out, or runs or seed make no sense.
+        If the order leaves a driver out, the scenarios are of other months, or runs or seed make no sense.
     ScenarioError
         If a scenario on the way would break a rule, which names the driver that cannot move alone.
 
@@ -157,6 +157,7 @@ def bridge(start: Scenario, end: Scenario, outcome: Outcome | str, runs: int = R
     [9.0]
     """
     refuse_impossible(runs, seed)
+    refuse_other_months([start, end])
     if sorted(order) != sorted(DRIVERS):
         raise ValueError(f"order = {list(order)}: expected each of {', '.join(DRIVERS)} once")
     wanted, trees = settled(outcome), (_tree(start), _tree(end))

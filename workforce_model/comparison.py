@@ -171,14 +171,14 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
     scenarios : sequence of Scenario
         At least two, of different names; the first is the base.
     outcomes : sequence of Outcome or str, optional
-        Pounds by year, FTE, and the share at or over the limit by team, unless stated.
+        Pounds by year, the gap, FTE, and the share at or over the limit by team, unless stated.
     progress : callable, optional
         Told the number of runs finished after each part.
 
     Raises
     ------
     ValueError
-        If there are fewer than two scenarios, or two of one name, or runs or seed make no sense.
+        If there are fewer than two scenarios, two of one name, or of other months, or runs or seed make no sense.
 
     Examples
     --------
@@ -194,6 +194,7 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
         raise ValueError(
             f"compare: {len(names)} scenarios{f', stated twice: {twice}' if twice else ''}; expected two or more, told apart by name"
         )
+    refuse_other_months(scenarios)
     wanted = standard_outcomes(scenarios[0]) if outcomes is None else tuple(settled(outcome) for outcome in outcomes)
     numbers = np.arange(runs)
     versions = versions_of(scenarios, seed, doubt)
@@ -242,6 +243,18 @@ def refuse_impossible(runs: int, seed: int, *, name: str = "runs", least: int = 
     for what, value, lowest in ((name, runs, least), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
             raise ValueError(f"{what} = {value!r}: expected a whole number, at least {lowest}")
+
+
+def refuse_other_months(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that do not run and report over the same months: a year of one could be half a year of another."""
+    base, *others = scenarios
+    for other in others:
+        if other.periods != base.periods:
+            spans = [
+                f"{one.name} {one.periods.start} to {one.periods.end}, reported from {one.periods.report_from}"
+                for one in (base, other)
+            ]
+            raise ValueError(f"scenarios of other months: {'; '.join(spans)}; give both the same periods")
 
 
 def inputs_that_differ(scenarios: Sequence[Scenario]) -> pd.DataFrame:

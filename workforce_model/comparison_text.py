@@ -18,7 +18,7 @@ _INPUTS = 12
 def comparison_text(found: Comparison) -> str:
     """What differs, the paired differences, the order of the scenarios, and the null comparison."""
     parts = [_heading(found), _inputs(found), *(_difference(found, i) for i in range(1, len(found.scenarios)))]
-    ranked = [o for o in found.outcomes if o.unit == "GBP" and o.budget is None][-2:-1]
+    ranked = [o for o in found.outcomes if o.measure == "net_cost_gbp" and o.budget is None][-1:]
     ranked += [o for o in found.outcomes if o.measure == "share_at_or_over" and o.team is None]
     if len(found.scenarios) > 2:
         parts += [_ranking(found, outcome) for outcome in ranked]
@@ -58,8 +58,8 @@ def _inputs(found: Comparison) -> list[str]:
 
 
 def _around(place: str) -> str:
-    """The table of the scenario file that a place lies in, to three keys."""
-    return ".".join(place.split(".")[:3])
+    """The table of the scenario file that a place lies in, to three keys; a correlation is a table of two."""
+    return ".".join(place.split(".")[: 2 if place.startswith("correlations.") else 3])
 
 
 def _difference(found: Comparison, option: int) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import refuse_impossible, refuse_other_months
 from workforce_model.model import SEED
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.playing import Version, play
@@ -51,13 +51,14 @@ def worth_of_information(scenarios: Sequence[Scenario], loss: Mapping[Outcome | 
     Raises
     ------
     ValueError
-        If there are fewer than two scenarios, no outcome, too few points, or an outcome is not defined in every run.
+        If there are fewer than two scenarios, or of other months, no outcome, too few points, or an outcome is not defined in every run.
     """
     weights = {settled(outcome): weight for outcome, weight in loss.items()}
     if len(scenarios) < 2 or not weights:
         raise ValueError(
             f"worth_of_information: {len(scenarios)} scenarios and {len(weights)} outcomes; expected two or more, and one or more"
         )
+    refuse_other_months(scenarios)
     ranged = {path for scenario in scenarios for path, stated in scenario.assumptions().items() if stated.uncertain}
     refuse_impossible(points, seed, name="points", least=max(FEWEST_POINTS, _FUTURES_EACH * len(ranged)))
     versions = [Version(scenario, design_values(scenario, points, seed)) for scenario in scenarios]

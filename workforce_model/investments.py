@@ -65,11 +65,12 @@ def further_posts(scenario: Scenario, team: str, *, start: str, grade: str = "so
     Raises
     ------
     ValueError
-        If the scenario has no such team or grade.
+        If the scenario has no such team or grade, or its clock ends before the start.
     """
     for what, name_given, known in (("team", team, scenario.workforce.teams), ("grade", grade, scenario.costs.grades)):
         if name_given not in known:
             raise ValueError(f"further_posts: no {what} {name_given!r}{nearest(name_given, known)}")
+    _refuse_after_the_clock(scenario, start)
     key = name or f"further_{team}"
     qualified = grade in {group.grade for group in scenario.workforce.posts.values() if group.qualified}
     values = draw_values(scenario, 0, doubt=False)
@@ -134,6 +135,7 @@ def conversion_campaign(scenario: Scenario, start: str, *, months: int = 6, acce
     acceptance : float
         The share of those asked who accept in a month: a judgement, until a campaign has been tried.
     """
+    _refuse_after_the_clock(scenario, start)
     covered = {group.team for group in scenario.workforce.posts.values() if group.covered_by_agency}
     teams = sorted(covered | {group.team for group in scenario.workforce.agency.values()})
     judged = {"source": "Option for the review: a judgement", "date": scenario.seen_from, "confidence": "low"}
@@ -149,7 +151,7 @@ def conversion_campaign(scenario: Scenario, start: str, *, months: int = 6, acce
 
 def retention_payments(scenario: Scenario, *, grade: str = "social_worker", each_head_gbp: float = 500.0,
                        effect_each: float = 0.025) -> Investment:  # fmt: skip
-    """Paying every holder of a grade to stay, by so many pounds a head a year at a time.
+    """Paying every holder of a grade to stay, by so many pounds a head a year at a time, on top of what they are paid already.
 
     Parameters
     ----------
@@ -157,24 +159,47 @@ def retention_payments(scenario: Scenario, *, grade: str = "social_worker", each
         Pounds a year for each full-time holder, in one unit.
     effect_each : float
         How much of leaving one unit stops: a judgement. No trial was found, so nought is as defensible.
+
+    Raises
+    ------
+    ValueError
+        If no post is of that grade, or the effect is not a share below 1.
     """
     groups = {name: group for name, group in scenario.workforce.posts.items() if group.grade == grade}
-    values = draw_values(scenario, 0, doubt=False)
-    on_cost = 1 + float(values["costs.employer_ni_rate"][0] + values["costs.levy_rate"][0])
+    if not groups:
+        held = {group.grade for group in scenario.workforce.posts.values()}
+        raise ValueError(f"retention_payments: no posts of grade {grade!r}{nearest(grade, held)}")
+    if not 0 <= effect_each < 1:
+        raise ValueError(
+            f"effect_each = {effect_each!r}: expected a share of leaving, from 0 to below 1 (2.5% is 0.025)"
+        )
+    costs, paid, stays = scenario.costs, scenario.costs.grades[grade].retention, scenario.workforce.retention_effect
+    on_cost = 1 + costs.employer_ni_rate.value + costs.levy_rate.value
+    on_cost += costs.pension_rate.value if costs.grades[grade].retention_pensionable else 0.0
     heads = sum(group.number * group.fte for group in groups.values())
     judged = {"source": "Option for the review: a judgement", "date": scenario.seen_from, "confidence": "low"}
 
     def buys(units: int) -> Changes:
         if not units:
             return {}
+        effect = (stays.value if stays else 1.0) * (1 - units * effect_each)
+        more = (paid.value if paid else 0.0) + units * each_head_gbp
         return {
             **{f"workforce.posts.{name}.retention_payment": True for name in groups},
-            "workforce.retention_effect": {"value": 1 - units * effect_each, "unit": "multiplier", **judged},
-            f"costs.grades.{grade}.retention": {"value": units * each_head_gbp, "unit": "GBP a year", **judged},
+            "workforce.retention_effect": {"value": effect, "unit": "multiplier", **judged},
+            f"costs.grades.{grade}.retention": {"value": more, "unit": "GBP a year", **judged},
         }
 
     label = f"£{each_head_gbp:,.0f} a year to each {grade.replace('_', ' ')}"
-    return Investment(f"retention_{grade}", label, heads * each_head_gbp * on_cost, buys, most=int(0.5 / effect_each))
+    most = int(0.5 / effect_each) if effect_each else 20
+    return Investment(f"retention_{grade}", label, heads * each_head_gbp * on_cost, buys, most=most)
+
+
+def _refuse_after_the_clock(scenario: Scenario, start: str) -> None:
+    if month(start) > scenario.periods.end:
+        raise ValueError(
+            f"start = {start}: expected a month up to {scenario.periods.end}, the last this scenario plays"
+        )
 
 
 def together(bought: Sequence[tuple[Investment, int]]) -> Changes:

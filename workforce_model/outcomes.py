@@ -200,11 +200,12 @@ def _money(results: Results, outcome: Outcome, months: NDArray[np.intp]) -> Figu
 
 
 def standard_outcomes(scenario: Scenario) -> tuple[Outcome, ...]:
-    """What a comparison shows unless told otherwise: pounds by year, FTE, and the share at or over the limit."""
+    """What a comparison shows unless told otherwise: pounds by year, what has no funding, FTE, and the share at or over the limit."""
     years = reported(scenario)[:2]
     second = years[-1]
     money = [Outcome("net_cost_gbp", year=year) for year in years]
-    money += [Outcome("net_cost_gbp", year=ALL_YEARS)] * (len(years) > 1) + [Outcome("agency_cost_gbp", year=second)]
+    money += [Outcome("net_cost_gbp", year=ALL_YEARS)] * (len(years) > 1)
+    money += [Outcome(name, year=second) for name in ("agency_cost_gbp", "gap_gbp")]
     staff = [Outcome(name, year=second) for name in ("in_post_fte", "agency_cover_fte", "agency_additional_fte")]
     teams = [None, *sorted(scenario.caseloads.teams)]
     return (*money, *staff, *(Outcome("share_at_or_over", team=team, year=second) for team in teams))

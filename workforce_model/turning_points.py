@@ -11,7 +11,7 @@ import numpy as np
 
 from workforce_model.assumption_words import amount_of, assumption_name, in_unit
 from workforce_model.assumptions import UNITS, Assumption
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import refuse_impossible, refuse_other_months
 from workforce_model.doubt import DRAWS
 from workforce_model.formats import capital, percent
 from workforce_model.luck import CLEAR
@@ -77,7 +77,8 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
     Raises
     ------
     ValueError
-        If the assumption is unknown, the range makes no sense, or both or neither of target and against are given.
+        If the assumption is unknown, the range or target makes no sense, both or neither of target and against are given, or
+        the two scenarios are of other months.
 
     Examples
     --------
@@ -95,6 +96,9 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
         raise ValueError(f"assumption {assumption!r}: no such assumption{nearest(assumption, stated)}")
     if (target is None) == (against is None):
         raise ValueError("break_even: state a target, or a scenario to be the same as; one of the two")
+    if target is not None and not np.isfinite(target):
+        raise ValueError(f"target = {target}: expected a finite figure, in the outcome's unit")
+    refuse_other_months([scenario, *([] if against is None else [against])])
     ends = _range_searched(stated[assumption], assumption, between)
     also = [] if against is None or assumption not in against.assumptions() else [against]
     fixed = [] if against is None or also else [against]
