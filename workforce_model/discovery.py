@@ -64,6 +64,7 @@ def discover(scenario: Scenario, outcome: Outcome | str, above: float, points: i
     """
     refuse_impossible(points, seed, name="points", least=FEWEST_POINTS)
     wanted = settled(outcome)
+    wanted.mark("above", above)
     names = [name for name in uncertain(scenario) if wanted.unit == "GBP" or name.partition(".")[0] in PLAYED]
     values = design_values(scenario, points, seed)
     (played,) = play([Version(scenario, values)], [wanted], np.arange(points), seed, executor=executor, told=progress)

@@ -112,6 +112,21 @@ class Outcome:
         said = [self._number(x, True) for x in (mean, low, high)]
         return f"{said[0]} [{said[1]} to {said[2]}]" + (" points" if self._shared else "")
 
+    def mark(self, name: str, value: float) -> float:
+        """A figure to hold the outcome against, refused where it cannot be one.
+
+        Examples
+        --------
+        >>> Outcome("share_at_or_over").mark("at_most", 20)
+        Traceback (most recent call last):
+        ValueError: at_most = 20: expected a share from 0 to 1 (20% is written 0.2)
+        """
+        if not np.isfinite(value):
+            raise ValueError(f"{name} = {value!r}: expected a finite figure, in {self.unit}")
+        if self._shared and not 0 <= value <= 1:
+            raise ValueError(f"{name} = {value!r}: expected a share from 0 to 1 (20% is written 0.2)")
+        return float(value)
+
     @property
     def _shared(self) -> bool:
         return self.unit in ("share of workers", "share of posts", "chance")

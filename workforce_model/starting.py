@@ -67,6 +67,8 @@ def latest_start(scenario: Scenario, budget: str, *, outcome: Outcome | None = N
         raise ValueError(
             f"latest_start: budget {budget!r} needs posts created while the clock runs; outcome and at_most go together"
         )
+    if outcome is not None and at_most is not None:
+        outcome.mark("at_most", at_most)
     first = min(group.created for group in mine.values() if group.created is not None)
     year = financial_year(first)
     stated = scenario.funding.lines.items()

@@ -96,8 +96,8 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
         raise ValueError(f"assumption {assumption!r}: no such assumption{nearest(assumption, stated)}")
     if (target is None) == (against is None):
         raise ValueError("break_even: state a target, or a scenario to be the same as; one of the two")
-    if target is not None and not np.isfinite(target):
-        raise ValueError(f"target = {target}: expected a finite figure, in the outcome's unit")
+    if target is not None:
+        wanted.mark("target", target)
     refuse_other_months([scenario, *([] if against is None else [against])])
     ends = _range_searched(stated[assumption], assumption, between)
     also = [] if against is None or assumption not in against.assumptions() else [against]
@@ -242,13 +242,14 @@ def arrivals_that_break(scenario: Scenario, team: str, share: float, *, arrivals
     arrivals : str, optional
         The team whose arrivals move: the one with most arrivals, unless stated (cases pass on from there).
     """
+    watched = Outcome("share_at_or_over", team=team, year=year)
+    watched.mark("share", share)
     stated = {name: one.arrivals.value for name, one in scenario.caseloads.teams.items()}
     door = arrivals or max(stated, key=lambda name: stated[name])
     if door not in stated or not stated[door]:
         raise ValueError(
-            f"arrivals = {door!r}: expected a team that cases come to; one of {', '.join(t for t in stated if stated[t])}"
+            f"arrivals = {door!r}: expected a team that cases come to; one of {', '.join(t for t in stated if stated[t]) or 'none'}"
         )
-    watched = Outcome("share_at_or_over", team=team, year=year)
     path = f"caseloads.teams.{door}.arrivals"
     return break_even(scenario, path, watched, target=share, between=(stated[door] / 4, 2 * stated[door]), runs=runs, seed=seed,
                       doubt=doubt, executor=executor)  # fmt: skip
