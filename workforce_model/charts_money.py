@@ -46,7 +46,7 @@ WHOLE = StrMethodFormatter("{x:,.0f}")
 
 def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Does the approval meet the cost? A budget's posts by financial year, against what was approved for each."""
-    budget = budget or budget_in_question(results.scenario)
+    budget = budget_in_question(results.scenario, budget)
     ax = axes_of(ax)
     years = list(reported_years(results))
     spends = [spread(results.cost_of(budget, year), results.draw) for year in years]
@@ -77,7 +77,7 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
 
 def funding_statement(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Who met the cost? Reserve, growth, base budget, grants and the gap, stacked to the cost of each year."""
-    budget = budget or budget_in_question(results.scenario)
+    budget = budget_in_question(results.scenario, budget)
     ax = axes_of(ax)
     years, parts = list(reported_years(results)), _met_by(results, budget)
     total = np.sum([*parts.values()], axis=0)

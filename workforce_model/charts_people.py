@@ -39,7 +39,7 @@ from workforce_model.tables import reported_years
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """How soon are the posts filled? A budget's posts held by permanent staff, month by month."""
-    budget = budget or budget_in_question(results.scenario)
+    budget = budget_in_question(results.scenario, budget)
     ax = axes_of(ax)
     stated = results.scenario.workforce.posts
     groups = [i for i, name in enumerate(results.posts.groups) if name in stated and stated[name].budget == budget]

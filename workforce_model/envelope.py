@@ -19,6 +19,7 @@ from workforce_model.formats import money, rounded
 from workforce_model.funding_lines import available_amount
 from workforce_model.model import SEED
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
+from workforce_model.problems import nearest
 from workforce_model.scenario import Scenario
 
 End = Literal["value", "low", "high"]
@@ -146,8 +147,13 @@ def newest_budget(scenario: Scenario) -> str | None:
     return max(created, key=lambda budget: created[budget]) if created else None
 
 
-def budget_in_question(scenario: Scenario) -> str:
-    """The budget that is meant where none is named: the newest, or the first where no posts are created.
+def budget_in_question(scenario: Scenario, named: str | None = None) -> str:
+    """The budget that is meant: the one named; or else the newest, or the first where no posts are created.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no budget of that name.
 
     Examples
     --------
@@ -155,7 +161,10 @@ def budget_in_question(scenario: Scenario) -> str:
     >>> [budget_in_question(wm.load_scenario(f"scenarios/{name}.toml")) for name in ("approved", "do_nothing")]
     ['nine_posts', 'november_2018']
     """
-    return newest_budget(scenario) or min(scenario.funding.budgets)
+    budgets = scenario.funding.budgets
+    if named is not None and named not in budgets:
+        raise ValueError(f"budget {named!r}: {scenario.name} has none of that name{nearest(named, budgets)}")
+    return named or newest_budget(scenario) or min(budgets)
 
 
 def values_at(scenario: Scenario, end: End) -> Values:
