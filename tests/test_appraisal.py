@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -241,3 +242,9 @@ def test_a_payback_that_chance_alone_could_explain_is_none_and_one_that_it_could
 
     assert told(other) == (True, "none")
     assert told(cheaper) == (True, 0.0)
+
+
+@pytest.mark.parametrize("inflation", [2, -0.95, math.nan])
+def test_inflation_of_two_for_two_per_cent_is_refused(inflation: float) -> None:
+    with pytest.raises(ValueError, match="inflation = "):
+        present_value([1.0, 2.0], prices="cash", inflation=inflation)

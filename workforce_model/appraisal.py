@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from workforce_model.assumptions import UNITS, figures
 from workforce_model.benefits import cost_of_budget, refuse_unpaired
 from workforce_model.luck import CLEAR, ratio_of_means
 from workforce_model.measures import measured, spread
@@ -46,7 +47,7 @@ def present_value(
     Raises
     ------
     ValueError
-        If the flows are not finite, or inflation is stated with real flows or missing with cash ones.
+        If the flows are not finite, a rate is out of bounds, or inflation is stated with real flows or missing with cash ones.
 
     Examples
     --------
@@ -58,6 +59,8 @@ def present_value(
         raise ValueError("flows_gbp: expected finite pounds, one a year")
     if prices not in ("real", "cash") or (inflation is None) == (prices == "cash"):
         raise ValueError(f"prices = {prices!r}, inflation = {inflation}: expected real without inflation, or cash with")
+    for name, growth in (("rate", rate), ("inflation", inflation or 0.0)):
+        figures(name, growth, UNITS["growth a year"])
     yearly = (1 + rate) * (1 + (inflation or 0.0))
     value = np.tensordot(yearly ** -np.arange(len(flows)), flows, axes=1)
     return float(value) if value.ndim == 0 else value
