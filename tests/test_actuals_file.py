@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.forms import FORM, Rows, at, book_at, book_of, csv_at, plan, rows, shipped, with_cells
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import load_actuals
+from workforce_model.forecasting import forecast
 from workforce_model.problems import ScenarioError
 
 
@@ -208,6 +209,21 @@ def test_b27_negative_counts_are_refused(tmp_path: Path) -> None:
 )
 def test_b27_figures_that_cannot_all_be_right_are_refused(tmp_path: Path, column: str, value: str, rule: str) -> None:
     assert rule in refused(tmp_path, with_cells({("2019-06", "assessment", column): value}))
+
+
+def test_more_audits_found_good_than_were_done_are_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "practice_and_quality", "plan_reviews_good"): "40"}))
+
+    assert "plan_reviews_good cannot be more than plan_reviews_done" in said
+
+
+def test_posts_under_review_held_back_where_their_team_is_not_are_refused(tmp_path: Path) -> None:
+    apart = ("2019-06", "family_support", "nine_posts_in_post_fte")
+    both = {apart: "c", ("2019-06", "family_support", "in_post_fte"): "c"}
+
+    with pytest.raises(ScenarioError, match="nobody can tell which of the team's people are paid from this budget"):
+        read(tmp_path, with_cells({apart: "c"}), marks=["c"])
+    assert forecast(plan(), read(tmp_path, with_cells(both), marks=["c"]), runs=2).results.passed
 
 
 def test_half_a_case_is_refused(tmp_path: Path) -> None:

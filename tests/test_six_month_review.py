@@ -16,9 +16,11 @@ from tests.test_cli import said
 from workforce_model import review_folder
 from workforce_model.answers import QUESTIONS
 from workforce_model.charts import text_alternative
+from workforce_model.measures import measured
 from workforce_model.review_caseloads import over_the_limit
 from workforce_model.review_duties import audits, interviews
 from workforce_model.review_money import spend_and_outturn
+from workforce_model.review_people import changes_of_worker
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
 from workforce_model.six_month_review import answered, gather, marked
@@ -201,7 +203,8 @@ def test_up_to_the_cut_off_the_answers_are_the_figures_of_the_form(with_actuals:
 def test_what_the_form_says_was_done_stands_beside_the_forecast_of_a_duty(with_actuals: ReviewRuns) -> None:
     answer = interviews(with_actuals)
 
-    assert f"Reported done to September 2019: {reported('return_home_interviews_done'):.0f}, " in answer.sentence
+    done, in_time = (reported(f"return_home_interviews_{x}") for x in ("done", "in_time"))
+    assert f"Reported to September 2019: {done:.0f} done, {in_time:.0f} within the limit." in answer.sentence
 
 
 def test_audits_reported_are_tested_first_half_against_second(with_actuals: ReviewRuns) -> None:
@@ -212,17 +215,25 @@ def test_audits_reported_are_tested_first_half_against_second(with_actuals: Revi
     assert f"first half against second: t{said[1:]}" in answer.sentence
 
 
-def test_doing_nothing_and_the_plan_are_played_at_the_rates_learnt_and_without_the_actuals(
-    with_actuals: ReviewRuns,
-) -> None:
+def test_doing_nothing_goes_on_from_the_actual_position_at_the_rates_learnt(with_actuals: ReviewRuns) -> None:
     rates = [
         r.scenario.workforce.turnover_rate for r in (with_actuals.nothing, with_actuals.plan, with_actuals.forecast)
     ]
 
     assert rates[0] == rates[1] == rates[2] != with_actuals.foreseen.scenario.workforce.turnover_rate
-    assert with_actuals.nothing.scenario.actuals is None
-    assert with_actuals.plan.scenario.actuals is None
+    assert with_actuals.plan is with_actuals.forecast
+    for name in ("open_cases", "in_post_fte", "agency_cover_fte"):
+        at_cut_off = [measured(r, name)[with_actuals.at + 1] for r in (with_actuals.nothing, with_actuals.plan)]
+        assert at_cut_off[0] == pytest.approx(at_cut_off[1]), name  # none of the nine posts is filled in this form
     assert with_actuals.mark == "ILLUSTRATIVE ACTUALS, made up to show the form, to September 2019."
+
+
+def test_what_the_money_does_is_the_forecast_less_doing_nothing(with_actuals: ReviewRuns) -> None:
+    table = changes_of_worker(with_actuals).table.set_index(["period", "measure"])["mean"]
+
+    for year in ("2020/21", "2021/22"):
+        money = table[year, "caused by the money, avoided if negative"]
+        assert table[year, "forecast"] - table[year, "do nothing"] == pytest.approx(money)
 
 
 def test_actuals_at_fault_are_refused_with_their_cell(tmp_path: Path) -> None:

@@ -268,10 +268,11 @@ class _Read:
             for i, when in enumerate(form.months):
                 yield from self._establishment_at_odds(team, when, i)
                 yield from self._without_places(team, when, i)
-                for less, more, ago in _AT_MOST:
+                for less, more, ago in (*_AT_MOST, *self._of_duties(team)):
                     yield from self._more_than(team, less, more, i, ago)
                 for name in self.figures[team]:
                     if name.endswith(APART_IN_POST):
+                        yield from self._not_told_apart(team, name, i)
                         yield from self._more_than(team, (name,), ("in_post_fte",), i, 0)
                     elif name.endswith(APART_SPEND):
                         spent = tuple(n for n, c in COLUMNS.items() if c.of == "spend")
@@ -291,6 +292,17 @@ class _Read:
                 label = self._form.columns[name].label[0].lower() + self._form.columns[name].label[1:]
                 rule = f"the scenario has places for {there:g} FTE of {label} in {team} in {when}: add them to the scenario"
                 yield Problem(self.places[team, name, i], f"{value:g}", rule)
+
+    def _of_duties(self, team: str) -> Iterator[tuple[tuple[str], tuple[str], int]]:
+        """No more can be found good than were done; those in time are counted when their limit ends, which may be a month later."""
+        for name in self.figures[team]:
+            if name.endswith("_good") and (done := f"{name.removesuffix('_good')}_done") in self.figures[team]:
+                yield (name,), (done,), 0
+
+    def _not_told_apart(self, team: str, name: str, i: int) -> Iterator[Problem]:
+        if self._value(team, name, i) is None and self._value(team, "in_post_fte", i) is not None:
+            rule = "not available where in_post_fte is: nobody can tell which of the team's people are paid from this budget; give it, or declare both not available"
+            yield Problem(self.places[team, name, i], "", rule)
 
     def _more_than(
         self, team: str, less: tuple[str, ...], more: tuple[str, ...], i: int, ago: int

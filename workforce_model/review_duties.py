@@ -70,8 +70,8 @@ def _reported(runs: ReviewRuns, duty: str) -> str:
     }
     if math.isnan(counts["done"]):
         return ""
-    in_time = "" if math.isnan(counts["in_time"]) else f", {rounded(counts['in_time'])} of them in time"
-    return f" Reported done to {runs.now:%B %Y}: {rounded(counts['done'])}{in_time}."
+    in_time = "" if math.isnan(counts["in_time"]) else f", {rounded(counts['in_time'])} within the limit"
+    return f" Reported to {runs.now:%B %Y}: {rounded(counts['done'])} done{in_time}."
 
 
 def audits(runs: ReviewRuns) -> Answer:

@@ -18,6 +18,7 @@ import pandas as pd
 from workforce_model.actions import Plan
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import load_actuals
+from workforce_model.actuals_without import without_budgets
 from workforce_model.answers import QUESTIONS, Answer
 from workforce_model.detection import power
 from workforce_model.files import load_scenario, shipped_scenarios
@@ -41,10 +42,10 @@ from workforce_model.review_people import (
 )
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
-from workforce_model.scenario import Scenario
+from workforce_model.scenario import Scenario, as_tree
 from workforce_model.surprise import surprises
 from workforce_model.triggers import set_triggers
-from workforce_model.updating import SURPRISING, Updates
+from workforce_model.updating import AS_LEARNT, SURPRISING, Updates
 
 FEW = 128
 """Runs of each value, option or end that an answer plays for itself."""
@@ -236,21 +237,23 @@ def _marked_chart(chart: Callable[..., Any], runs: ReviewRuns, ax: Any = None) -
 
 def gather(scenario: Scenario, undone: Scenario, actuals: Actuals | str | os.PathLike[str] | None, runs: int, seed: int,
            executor: Executor | None) -> tuple[ReviewRuns, Forecast | None]:  # fmt: skip
-    """The runs that a review is read from, and the forecast: with actuals, the plan and doing nothing are played at the rates learnt from them."""
+    """The runs that a review is read from, and the forecast: with actuals, the plan and doing nothing both go on from them."""
     if actuals is None:
         plan = run(scenario, runs, seed, executor=executor)
         return ReviewRuns(run(undone, runs, seed, executor=executor), plan, plan, plan), None
     happened = actuals if isinstance(actuals, Actuals) else load_actuals(actuals, scenario)
     now = forecast(scenario, happened, runs=runs, seed=seed, executor=executor)
-    plan, nothing = (run(learnt(one, now.updates), runs, seed, executor=executor) for one in (scenario, undone))
-    return ReviewRuns(nothing, plan, now.results, now.planned, happened), now
+    nothing = run(undone_from(undone, now.updates), runs, seed, executor=executor)
+    return ReviewRuns(nothing, now.results, now.results, now.planned, happened), now
 
 
-def learnt(scenario: Scenario, updates: Updates) -> Scenario:
-    """A scenario with the rates that actuals taught, where it has them, and without the actuals themselves."""
-    known = scenario.assumptions()
-    changes = {path: change for path, change in updates.changes().items() if path in known or path == "seen_from"}
-    return scenario.replace(changes)
+def undone_from(undone: Scenario, updates: Updates) -> Scenario:
+    """Doing nothing from the actual position: the rates that actuals taught, where it has them, and the actuals without the posts it has not."""
+    known, budgets = undone.assumptions(), set(updates.scenario.funding.budgets) - set(undone.funding.budgets)
+    changes = {
+        path: change for path, change in updates.changes().items() if path in known or path in ("seen_from", AS_LEARNT)
+    }
+    return undone.replace({**changes, "actuals": as_tree(without_budgets(updates.actuals, budgets))})
 
 
 def answered(

@@ -31,6 +31,9 @@ _TAIL_STEPS = 51
 _TOGETHER = 0.05
 """The least rank correlation worth stating."""
 
+AS_LEARNT = "correlations.agency_as_learnt"
+"""Where a scenario states how the coming and the going of agency workers hang together, as learnt."""
+
 Count = Callable[[Scenario, Actuals, float | None], Counted]
 
 
@@ -161,7 +164,7 @@ class Updates:
         coming, going = "workforce.cover_probability", "workforce.agency_leaving_rate"
         free = not {coming, going} & {c.assumption for c in self.scenario.correlations.values()}
         if free and {coming, going} <= changed.keys() and abs(self.agency_together) >= _TOGETHER:
-            changed["correlations.agency_as_learnt"] = {
+            changed[AS_LEARNT] = {
                 "assumption": coming, "follows": going, "rank_correlation": self.agency_together, "date": known,
                 "confidence": "medium", "source": f"Stocks of agency workers to {self.actuals.cut_off} tell coming and going together",
             }  # fmt: skip
