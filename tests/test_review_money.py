@@ -95,7 +95,7 @@ def test_agency_ended_within_its_budget_is_cashable_and_above_it_only_reduces_an
     assert "is cashable in 2020/21 (in: agency)" in within.sentence
     assert "no forecast overspend is reduced" in within.sentence
     assert above.figure == 0
-    assert f"£{9 * A_MONTH / 1000:.0f}k only reduces a forecast overspend" in above.sentence
+    assert f"£{9 * A_MONTH / 1000:.0f}k only reduces a forecast overspend (in: agency)" in above.sentence
     assert "nothing is counted twice" in above.sentence
 
 

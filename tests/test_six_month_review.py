@@ -18,8 +18,9 @@ from workforce_model.answers import QUESTIONS
 from workforce_model.charts import text_alternative
 from workforce_model.measures import measured
 from workforce_model.review_caseloads import over_the_limit
+from workforce_model.review_conversions import break_even_conversions
 from workforce_model.review_duties import audits, interviews
-from workforce_model.review_money import spend_and_outturn
+from workforce_model.review_money import full_year_cost, spend_and_outturn
 from workforce_model.review_people import changes_of_worker
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
@@ -182,9 +183,14 @@ MONTHS = ("2019-04", "2019-05", "2019-06", "2019-07", "2019-08", "2019-09")
 
 
 @pytest.fixture(scope="module")
-def with_actuals() -> ReviewRuns:
+def gathered() -> tuple[ReviewRuns, wm.Forecast | None]:
     approved, nothing = (wm.load_scenario(f"scenarios/{name}.toml") for name in ("approved", "do_nothing"))
-    return gather(approved, nothing, str(FORM), 6, 1, None)[0]
+    return gather(approved, nothing, str(FORM), 6, 1, None)
+
+
+@pytest.fixture(scope="module")
+def with_actuals(gathered: tuple[ReviewRuns, wm.Forecast | None]) -> ReviewRuns:
+    return gathered[0]
 
 
 def test_up_to_the_cut_off_the_answers_are_the_figures_of_the_form(with_actuals: ReviewRuns) -> None:
@@ -234,6 +240,29 @@ def test_what_the_money_does_is_the_forecast_less_doing_nothing(with_actuals: Re
     for year in ("2020/21", "2021/22"):
         money = table[year, "caused by the money, avoided if negative"]
         assert table[year, "forecast"] - table[year, "do nothing"] == pytest.approx(money)
+
+
+def test_the_chance_that_a_fall_in_turnover_shows_is_one_figure_wherever_it_is_said(gathered: tuple[ReviewRuns, wm.Forecast]) -> None:  # fmt: skip
+    runs, found = gathered
+    power = wm.power(found).query("what == 'turnover'")["sentence"].tolist()
+
+    said = turnover_or_luck(runs).sentence.rpartition("would show ")[2].rstrip(".")
+    assert said == " and ".join(f"in {x.partition('In ')[2].partition(' a change')[0]} with a chance of {x.partition('with a chance of ')[2].partition(';')[0]}" for x in power)  # fmt: skip
+
+
+def test_the_gap_that_conversions_are_to_meet_is_that_of_the_same_year_in_the_envelope(
+    with_actuals: ReviewRuns,
+) -> None:
+    conversions = break_even_conversions(with_actuals).table.set_index("measure")
+    envelope = full_year_cost(with_actuals).table.query("budget == 'nine_posts' and measure == 'gap in a full year'")
+
+    gap = conversions.loc["gap in a full year"]
+    assert gap["period"] == "2020/21"
+    assert gap["mean"] == pytest.approx(envelope.set_index("period").loc["2020/21", "value"])
+    needed = conversions.loc["conversions that meet the gap"]
+    said = break_even_conversions(with_actuals).sentence
+    assert f"{needed['mean']:.0f} conversions [{needed['p10']:.0f} to {needed['p90']:.0f}] would meet" in said
+    assert "its checks; the scenario states no fee" in said
 
 
 def test_actuals_at_fault_are_refused_with_their_cell(tmp_path: Path) -> None:

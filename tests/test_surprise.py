@@ -10,6 +10,7 @@ import pytest
 
 from tests.forms import forecasted, plan, shipped
 from workforce_model.actuals import Actuals
+from workforce_model.formats import fte
 from workforce_model.illustrative_actuals import as_actuals
 from workforce_model.model import run
 from workforce_model.outcomes import Outcome
@@ -44,6 +45,25 @@ def test_the_table_says_each_surprise_in_words_most_surprising_first() -> None:
     assert set(table["kind"]) == {"rate", "outcome"}
     assert (table["verdict"] == table["chance_as_far_out"].map(verdict)).all()
     assert table["sentence"].str.contains("as expected|surprising|failed").all()
+
+
+def test_each_sentence_says_what_was_seen_on_which_side_and_what_was_expected() -> None:
+    table = surprises(made())
+
+    leavers = table.query("what == 'leavers_fte' and team == 'council'").iloc[0]
+    side = "above" if leavers["observed"] > leavers["expected"] else "below"
+    assert f"{shipped().total('leavers_fte'):.1f} FTE, {side} the " in leavers["sentence"]
+    assert f"[{fte(leavers['p10'])} to {fte(leavers['p90'])}] of the plan's runs" in leavers["sentence"]
+    turnover = table.query("what == 'workforce.turnover_rate'").iloc[0]
+    assert f"counted alone {100 * turnover['observed']:.1f}%" in turnover["sentence"]
+    assert "where the plan believed 16.0% [11.5% to 20.5%]" in turnover["sentence"]
+
+
+def test_a_teams_own_rate_is_said_to_be_that_teams() -> None:
+    team = surprises(made()).set_index("what")["team"]
+
+    assert team["caseloads.teams.assessment.arrivals"] == "assessment"
+    assert team["workforce.turnover_rate"] == "council"
 
 
 def test_outcomes_are_those_reported() -> None:

@@ -118,9 +118,13 @@ def _turnover(forecast: Forecast, before: float, after: float, months: int) -> l
         reach = detectable_turnover(before, staff, over)
         noise = math.sqrt(TRIMMED * before / (staff * over / 12))
         least = turnover_power(before, after, staff, over, dispersion=UNTRIMMED)
-        sentence = f"{over} months show a change of turnover from {before:.1%} to {after:.1%} with a chance of {percent(least)} to {percent(seen)}; only a fall to {reach:.1%} would show four times in five."  # fmt: skip
+        sentence = f"In {_months(over)} a change of turnover from {before:.1%} to {after:.1%} shows with a chance of {percent(least)} to {percent(seen)}; only a fall to {reach:.1%} would show four times in five."  # fmt: skip
         rows.append(("turnover", "leavers a year over in post", over, before, noise, before - reach, before - after, seen, sentence))  # fmt: skip
     return rows
+
+
+def _months(number: int) -> str:
+    return f"{number} month{'' if number == 1 else 's'}"
 
 
 def _stocks(forecast: Forecast, months: int) -> list[tuple[object, ...]]:
@@ -132,7 +136,7 @@ def _stocks(forecast: Forecast, months: int) -> list[tuple[object, ...]]:
         moved = abs(_reported(forecast, name) - usual)
         chance = NormalDist().cdf(moved / noise - _CRITICAL) if noise > 0 else math.nan
         label, least = MEASURES[name].label, (_CRITICAL + _WANTED) * noise
-        sentence = f"{label}: the plan's runs differ by {noise:.3g} either way after {months} months; a change below {least:.3g} would often not show. The figure reported is {moved:.3g} from the plan's."  # fmt: skip
+        sentence = f"{label}: the plan's runs differ by {noise:.3g} either way after {_months(months)}; a change below {least:.3g} would often not show. The figure reported is {moved:.3g} from the plan's."  # fmt: skip
         rows.append((name, MEASURES[name].unit, months, usual, noise, least, moved, chance, sentence))
     return rows
 

@@ -165,9 +165,20 @@ def agency_weeks_ended(runs: ReviewRuns) -> Answer:
         )
     sentence = (
         f"In {runs.next_year} the posts end {count(ended)} FTE weeks of agency above establishment, gross; {net_words}. "
-        "How far a starter ends agency is an assumption, not a finding."
+        f"{_counted_from(runs)}How far a starter ends agency is an assumption, not a finding."
     )
     return Answer(4, QUESTIONS[4][1], net.mean, net.p10, net.p90, "FTE weeks a year", sentence, table)
+
+
+def _counted_from(runs: ReviewRuns) -> str:
+    """That what was ended before the cut-off is not told, where posts were filled by then."""
+    if (
+        runs.through is None
+        or not measured(runs.plan, "in_post_fte")[runs.at + 1].sum()
+        > measured(runs.nothing, "in_post_fte")[runs.at + 1].sum()
+    ):
+        return ""
+    return f"Counted from {runs.now + 1:%B %Y} on: what the posts filled by then had ended is in the agency reported, not told apart. "
 
 
 def _agency_fte(results: Results) -> Figures:
@@ -213,8 +224,9 @@ def what_is_cashable(runs: ReviewRuns) -> Answer:
     )
     if clear(cashable) and cashable.mean > 0:
         said = f"nothing is cashable in {runs.next_year}: existing budgets spend {money(cashable)} more"
+    over = ", ".join(dict.fromkeys(mine[(mine["kind"] == OVERSPEND) & (mine["mean"] < 0)]["whose"]))
     other = (
-        f"{money(negated(reduces))} only reduces a forecast overspend"
+        f"{money(negated(reduces))} only reduces a forecast overspend (in: {over.lower()})"
         if clear(reduces) and reduces.mean < 0
         else "no forecast overspend is reduced beyond the Monte Carlo error"
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workforce_model.bridging import Bridge, bridge
 from workforce_model.forecasting import Forecast
-from workforce_model.formats import percent
+from workforce_model.formats import percent, rounded
 from workforce_model.measures import MEASURES, measured
 from workforce_model.outcomes import Outcome
 from workforce_model.updating import FAILED, SURPRISING, Learnt
@@ -68,8 +68,24 @@ def surprises(forecast: Forecast) -> pd.DataFrame:
 def _of_rate(rate: Learnt) -> tuple[object, ...]:
     low, middle, high = rate.prior.quantile([0.1, 0.5, 0.9]).tolist()
     said = verdict(rate.as_far_out)
-    sentence = f"{rate.label}: {said}; the plan gives a chance of {percent(rate.as_far_out)} to a count this far from what it expected."
-    return rate.path, "rate", "council", rate.before.unit, rate.rate, middle, low, high, rate.as_far_out, said, sentence
+    between = f"{_printed(middle, rate.before.unit)} [{_printed(low, rate.before.unit)} to {_printed(high, rate.before.unit)}]"
+    sentence = (
+        f"{rate.label}: {said}; counted alone {_printed(rate.rate, rate.before.unit)} ({rate.before.unit}), where the plan believed {between}; it gives "
+        f"a chance of {percent(rate.as_far_out)} to a count as far from what it expected."
+    )
+    return (
+        rate.path,
+        "rate",
+        _team_of(rate.path),
+        rate.before.unit,
+        rate.rate,
+        middle,
+        low,
+        high,
+        rate.as_far_out,
+        said,
+        sentence,
+    )
 
 
 def _of_outcome(forecast: Forecast, name: str, team: str | None) -> tuple[object, ...] | None:
@@ -95,7 +111,12 @@ def _of_outcome(forecast: Forecast, name: str, team: str | None) -> tuple[object
     low, middle, high = np.quantile(under, (0.1, 0.5, 0.9)).tolist()
     label, said = MEASURES[name].label, verdict(chance)
     whose = forecast.plan.workforce.teams[team].label if team else "council"
-    sentence = f"{label}, {whose}: {said}; of the plan's runs, {percent(chance)} are as far out on either side."
+    unit = MEASURES[name].unit
+    side = "above" if seen > middle else "below" if seen < middle else "at"
+    sentence = (
+        f"{label}, {whose}: {said}; {_printed(float(seen), unit)} {unit}, {side} the {_printed(middle, unit)} [{_printed(low, unit)} to {_printed(high, unit)}] "
+        f"of the plan's runs, {percent(chance)} of which are as far out on either side."
+    )
     return (
         name,
         "outcome",
@@ -109,6 +130,25 @@ def _of_outcome(forecast: Forecast, name: str, team: str | None) -> tuple[object
         said,
         sentence,
     )
+
+
+def _team_of(path: str) -> str:
+    """The team whose rate it is, or the council."""
+    parts = path.split(".")
+    return parts[2] if parts[:2] == ["caseloads", "teams"] else "council"
+
+
+def _printed(x: float, unit: str) -> str:
+    """A figure as a sentence says it: shares and turnover as percentages, the rest to one decimal.
+
+    Examples
+    --------
+    >>> _printed(0.1754, "leavers a year over in post"), _printed(15.3, "FTE"), _printed(1887.0, "cases")
+    ('17.5%', '15.3', '1,887')
+    """
+    if unit.startswith(("share", "leavers a year over")):
+        return f"{rounded(100 * x, 1)}%"
+    return f"{rounded(x, 0 if x == round(x) else 1):,}"
 
 
 def causes(forecast: Forecast, outcome: Outcome | str, *, runs: int | None = None, executor: Executor | None = None) -> Bridge:  # fmt: skip
