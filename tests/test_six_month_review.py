@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -14,7 +15,7 @@ import workforce_model as wm
 from tests.review_town import AGENCY, LUCK, reviewed, town
 from tests.test_cli import said
 from workforce_model import review_folder
-from workforce_model.answers import QUESTIONS
+from workforce_model.answers import QUESTIONS, not_defined
 from workforce_model.charts import text_alternative
 from workforce_model.measures import measured
 from workforce_model.review_caseloads import over_the_limit
@@ -25,6 +26,7 @@ from workforce_model.review_people import changes_of_worker
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
 from workforce_model.six_month_review import answered, gather, marked
+from workforce_model.surprise import causes_of_both
 
 BUSY = {**LUCK, **AGENCY, "workforce.posts.more.starts_on": None}
 
@@ -250,6 +252,21 @@ def test_the_chance_that_a_fall_in_turnover_shows_is_one_figure_wherever_it_is_s
     assert said == " and ".join(f"in {x.partition('In ')[2].partition(' a change')[0]} with a chance of {x.partition('with a chance of ')[2].partition(';')[0]}" for x in power)  # fmt: skip
 
 
+def test_a_review_with_actuals_says_what_was_surprising_what_it_did_and_what_the_figures_leave_unexplained(gathered: tuple[ReviewRuns, wm.Forecast]) -> None:  # fmt: skip
+    runs, found = gathered
+    moved = {**found.actuals.figures, "assessment": {**found.actuals.figures["assessment"], "open_cases": (679.0, 716, 692, 694, 689, 721, 699)}}  # fmt: skip
+    found = dataclasses.replace(found, actuals=dataclasses.replace(found.actuals, figures=moved))
+    whole = wm.Review(tuple(not_defined(n, "a test") for n in QUESTIONS), runs, 2, found, causes_of_both(found, runs=2))
+
+    for page in (whole.text(), whole.markdown()):
+        said = " ".join(page.split())
+        assert "Other movement of cases: 10.0 cases in all" in said
+        assert "From plan to forecast the net cost in 2019/20" in said
+        assert "From plan to forecast the share of all workers with 21 or more cases in March 2021" in said
+    assert whole.evidence["causes"]["outcome"].nunique() == 2
+    assert set(whole.evidence["causes"]["actuals"]) == {runs.mark}
+
+
 def test_the_gap_that_conversions_are_to_meet_is_that_of_the_same_year_in_the_envelope(
     with_actuals: ReviewRuns,
 ) -> None:
@@ -288,9 +305,26 @@ def test_the_terminal_reviews_the_shipped_plan_from_end_to_end(words: tuple[str,
     assert ("ILLUSTRATIVE" in done.stdout) == bool(words)
     assert again.returncode == 2
     assert (out / "run.json").exists()
-    assert (out / "surprises.csv").exists() == bool(words)
+    assert (out / "surprises.csv").exists() == (out / "causes.csv").exists() == bool(words)
     answers = list(csv.DictReader((out / "answers.csv").open(encoding="utf-8")))
     assert all(row["figure"] != "not defined" for row in answers)
+
+
+def test_a_form_with_marks_and_later_months_is_read_from_the_terminal_as_declared(tmp_path: Path) -> None:
+    text = FORM.read_text(encoding="utf-8").replace("2019-05,assessment,27.4,10,0", "2019-05,assessment,27.4,10,c")
+    held_back = tmp_path / "form.csv"
+    held_back.write_text(text, encoding="utf-8")
+    command = ("review", "scenarios/approved.toml", "--actuals", str(held_back), "--cut-off", "2019-08")
+
+    undeclared = said(*command)
+    unread = said(*command, "--leave-out-later", "--mark", "c", "--not-fitted", "assessment.cases.2019-06")
+
+    assert (undeclared.returncode, unread.returncode) == (2, 2)
+    assert "after the cut-off 2019-08" in undeclared.stderr
+    assert "--leave-out-later" in undeclared.stderr
+    assert "--mark c" in undeclared.stderr
+    assert "1 problem" in unread.stderr
+    assert "not_fitted = assessment.cases.2019-06" in unread.stderr
 
 
 def test_a_review_of_a_file_that_is_not_there_is_one_message_and_exit_code_two(tmp_path: Path) -> None:

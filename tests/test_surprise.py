@@ -12,9 +12,10 @@ from tests.forms import forecasted, plan, shipped
 from workforce_model.actuals import Actuals
 from workforce_model.formats import fte
 from workforce_model.illustrative_actuals import as_actuals
+from workforce_model.luck import CLEAR
 from workforce_model.model import run
 from workforce_model.outcomes import Outcome
-from workforce_model.surprise import causes, surprises, verdict
+from workforce_model.surprise import caused, causes, causes_of_both, surprises, verdict
 from workforce_model.updating import update_rates
 
 made = forecasted
@@ -88,6 +89,27 @@ def test_chances_are_honest_where_the_plan_is_true() -> None:
     ]  # fmt: skip
 
     assert np.mean(np.array(chances) < 0.1) == pytest.approx(0.1, abs=4.42 * np.sqrt(0.09 / len(chances)) + 0.02)
+
+
+def test_what_it_did_to_cost_and_caseload_is_said_with_its_range_and_only_beyond_the_error() -> None:
+    cost, caseload = causes_of_both(made(), runs=12)
+    table = cost.table().set_index("step")
+
+    said = caused(cost)
+    assert (cost.outcome.year, caseload.outcome.year) == ("2019/20", "2020/21")
+    assert cost.outcome.printed(table.loc["total", "mean"], change=True) in said
+    for driver in cost.drivers:
+        clear = abs(table.loc[driver, "mean"]) > CLEAR * table.loc[driver, "mc_error"]
+        part = f"{driver} {cost.outcome.printed(table.loc[driver, 'mean'], change=True)} ["
+        assert (part in said) == bool(clear), driver
+    assert "0.0 [0.0 to 0.0]" not in caused(caseload)
+
+
+def test_a_bridge_of_several_outcomes_is_each_by_itself() -> None:
+    both = causes_of_both(made(), runs=3)
+
+    for one in both:
+        assert np.array_equal(causes(made(), one.outcome, runs=3).halves, one.halves)
 
 
 def test_the_bridge_from_plan_to_forecast_adds_up_and_names_what_happened() -> None:

@@ -166,7 +166,7 @@ class _Read:
             if when is not None and self.cut_off is not None and when > self.cut_off:
                 later.add(when)
                 if self.later_months == "refuse":
-                    self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" sets it aside')  # fmt: skip
+                    self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" (--leave-out-later) sets it aside')  # fmt: skip
                 continue
             if not isinstance(team.value, str) or team.value not in known:
                 self._say(team.place, repr(team.value), _unknown_team(str(team.value), {n: t.label for n, t in known.items()}))  # fmt: skip
@@ -359,9 +359,7 @@ def _unknown_team(given: str, labels: dict[str, str]) -> str:
 
 def _slip(value: str) -> str:
     if value in MARKS:
-        return (
-            f'a mark, not a number, and never nought: declare it, marks=("{value}",), if it stands for "not available"'
-        )
+        return f'a mark, not a number, and never nought: declare it, marks=("{value}",) (--mark {value}), if it stands for "not available"'
     if _NUMBER.fullmatch(value):
         return "a number kept as text: format the cell as a number"
     for pattern, rule in _SLIPS:
