@@ -179,7 +179,7 @@ class Actuals:
         return pd.DataFrame(rows, columns=["month", "team", "column", "label", "unit", "value", "fitted"])
 
     def measures(self) -> pd.DataFrame:
-        """The figures as measures, as ``charts.plan_against_actual`` and ``board_pack`` take them.
+        """The figures as measures, as ``charts.plan_against_actual`` takes them.
 
         Returns
         -------
