@@ -212,7 +212,13 @@ def test_what_the_form_says_was_done_stands_beside_the_forecast_of_a_duty(with_a
     answer = interviews(with_actuals)
 
     done, in_time = (reported(f"return_home_interviews_{x}") for x in ("done", "in_time"))
-    assert f"Reported to September 2019: {done:.0f} done, {in_time:.0f} within the limit." in answer.sentence
+    asked = sum(
+        reported(f"return_home_interviews_asked_{x}") for x in ("from_care", "from_home_known", "from_home_unknown")
+    )
+    assert (
+        f"Reported to September 2019: {asked:.0f} asked for, {done:.0f} done, {in_time:.0f} within the limit."
+        in answer.sentence
+    )
 
 
 def test_audits_reported_are_tested_first_half_against_second(with_actuals: ReviewRuns) -> None:

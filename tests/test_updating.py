@@ -199,10 +199,10 @@ def test_on_histories_of_the_simulation_ranks_are_uniform_and_intervals_cover_as
         assert stats.chisquare(np.histogram(ranks, bins=20, range=(0, 1))[0]).pvalue > 0.0005, path
         for level in (0.5, 0.8, 0.9):
             inside = int(np.count_nonzero(np.abs(ranks - 0.5) < level / 2))
-            low, high = stats.binom(256, level).ppf([0.0005, 0.9995])
+            low, high = stats.binom(ranks.size, level).ppf([0.0005, 0.9995])
             assert low <= inside <= high, (path, level, inside)
 
 
 def test_on_a_few_histories_of_the_simulation_truths_are_neither_high_nor_low_in_their_posteriors() -> None:
     for path, ranks in _ranks(16).items():
-        assert abs(ranks.mean() - 0.5) < 4.42 * np.sqrt(1 / 12 / 16), path
+        assert abs(ranks.mean() - 0.5) < 4.42 * np.sqrt(1 / 12 / ranks.size), path

@@ -37,7 +37,7 @@ DRIVERS: dict[str, str] = {
     "conversion": r"workforce\.(conversion\w*|campaigns\b|fee_free_months|posts\.\w+\.planned_conversions)",
     "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|moves\b|(filling|recruit|market|newly|cover)\w*|agency_\w+)|correlations\.agency_as_learnt\b",
     "turnover": r"workforce\.((turnover|tenure|year|national|caseload|retention|absence)\w*|agency_share_effect|(teams|posts)\.\w+\.(leaving_multiplier|retention_\w+))",
-    "demand": r"caseloads\b",
+    "demand": r"caseloads\b|duties\.work\.\w+\.requests\b",
     "prices": r"costs\b",
     "funding": r"funding\b",
     "everything else": r"",

@@ -220,7 +220,7 @@ def cases_leaving(scenario: Scenario, actuals: Actuals, team: str, lasting: floa
     )
     at_work, unsure = _workers_at_work(scenario, actuals, team)
     rate, held = scenario.caseloads.teams[team].leaving_rate, (open_cases - waiting)[:-1]
-    return _shares(rate, (closed + passed)[1:], held * at_work, "cases left, of case-months held", lasting, unsure)
+    return shares(rate, (closed + passed)[1:], held * at_work, "cases left, of case-months held", lasting, unsure)
 
 
 def _workers_at_work(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Array, float]:
@@ -269,10 +269,10 @@ def passing(scenario: Scenario, actuals: Actuals, team: str, to: str, lasting: f
     gone = out + actuals.series("cases_closed", team, fitted=True)[1:]
     stated = scenario.caseloads.teams[team].passes_on
     others = sum(share.value for name, share in stated.items() if name != to)
-    return _shares(stated[to], out, gone, "cases passed on to any team, of those that left", lasting, others=others)
+    return shares(stated[to], out, gone, "cases passed on to any team, of those that left", lasting, others=others)
 
 
-def _shares(
+def shares(
     stated: Assumption, events: Array, trials: Array, of: str, lasting: float | None, unsure: float = 0.0, others: float = 0.0,
 ) -> Counted:  # fmt: skip
     """Events of so many trials, which may be out by a share that is ``unsure``; ``others`` is the chance of events that
