@@ -52,6 +52,8 @@ def test_the_table_says_what_six_months_could_have_shown_of_each_question() -> N
     assert table.loc["turnover", "months"].tolist() == [6, 12]
     assert table.loc["turnover", "chance_of_showing"].max() < 0.25
     assert ((table["chance_of_showing"] > 0) & (table["chance_of_showing"] < 1)).all()
+    over = table.loc["share_at_or_over"]
+    assert f"a change below {100 * over['detectable_change']:.1f} points would often not show" in over["sentence"]
     audits = table.loc["practice_audits, share found good"]
     each = shipped().total("practice_audits_done", "practice_and_quality") / 2
     share = shipped().total("practice_audits_good", "practice_and_quality") / each / 2

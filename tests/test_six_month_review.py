@@ -198,6 +198,7 @@ def with_actuals(gathered: tuple[ReviewRuns, wm.Forecast | None]) -> ReviewRuns:
 def test_up_to_the_cut_off_the_answers_are_the_figures_of_the_form(with_actuals: ReviewRuns) -> None:
     spent, over, turnover = (answer(with_actuals) for answer in (spend_and_outturn, over_the_limit, turnover_or_luck))
 
+    assert "is left unspent and goes back to the risk reserve, on average" in spent.sentence
     everything = spent.table.set_index("budget").loc["All budgets"]
     kinds = ("permanent_pay_gbp", "agency_gbp", "commissioned_team_gbp", "recruitment_gbp")
     assert everything["spent_to_date"] == pytest.approx(sum(map(reported, kinds)), abs=0.05)

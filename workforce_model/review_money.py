@@ -71,12 +71,24 @@ def spend_and_outturn(runs: ReviewRuns) -> Answer:
     left = granted - mine.mean
     sentence = (
         f"{capital(runs.budget_label)}: {so_far}the forecast outturn for {year} is {money(mine)}, against £{thousands(granted)}k approved: "
-        f"{'£' + thousands(left) + 'k is left unspent' if left >= 0 else '£' + thousands(-left) + 'k more than approved'}, on average. "
+        f"{'£' + thousands(left) + 'k is left unspent' + _destination(runs, year) if left >= 0 else '£' + thousands(-left) + 'k more than approved'}, on average. "
         f"All budgets together: {money(whole)}."
     )
     return Answer(
         1, QUESTIONS[1][1], mine.mean, mine.p10, mine.p90, "GBP", sentence, table, partial(_outturn_chart, runs, table)
     )
+
+
+def _destination(runs: ReviewRuns, year: str) -> str:
+    """What becomes of the money under review that is left at the year's end: carried forward, or given back."""
+    ledger, stated = runs.forecast.ledger, runs.forecast.scenario.funding.lines
+    y = list(dict.fromkeys(runs.forecast.years)).index(year)
+    mine = [(i, stated[name]) for i, name in enumerate(ledger.lines) if stated[name].budget == runs.budget and ledger.unspent[y, i].any()]  # fmt: skip
+    said = dict.fromkeys(
+        "is carried forward" if ledger.carries[y, i] else "returns to the council as an underspend" if line.recurrent else f"goes back to the {line.source}"
+        for i, line in mine
+    )  # fmt: skip
+    return f" and {' or '.join(said)}" if said else ""
 
 
 def _outturn_chart(runs: ReviewRuns, table: pd.DataFrame, ax: Any = None) -> Any:
