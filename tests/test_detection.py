@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -43,6 +45,17 @@ def test_no_change_is_found_one_time_in_twenty_and_no_fall_is_enough_for_very_fe
     assert detectable_turnover(0.189, 10, 6) == 0
     with pytest.raises(ValueError, match="expected all above 0"):
         turnover_power(0.189, 0.15, 0)
+
+
+def test_a_figure_that_is_not_reported_is_said_to_be_not_available() -> None:
+    made = forecasted()
+    hidden = {**made.actuals.figures["assessment"], "workers": (None,) * 7}
+    blind = dataclasses.replace(made, actuals=dataclasses.replace(made.actuals, figures={**made.actuals.figures, "assessment": hidden}))  # fmt: skip
+
+    said = power(blind).set_index("what")["sentence"]
+
+    assert said["share_at_or_over"].endswith("The figure reported is not available.")
+    assert not said.str.contains("nan", case=False).any()
 
 
 def test_the_table_says_what_six_months_could_have_shown_of_each_question() -> None:

@@ -75,7 +75,7 @@ def test_months_not_reported_or_known_to_be_bad_are_left_out_and_a_blank_column_
     some = update_rates(plan(), from_care((12.0, None, 9.0, 15.0, 4.0, 11.0))).one(f"{FROM_CARE}.a_month")
     bad = update_rates(plan(), from_care((12.0, 700.0, 9.0, 15.0, 4.0, 11.0), not_fitted=(f"missing_children.{INTERVIEWS}_asked_from_care.2019-05",)))  # fmt: skip
 
-    assert blank.not_learnt[f"{FROM_CARE}.a_month"] == "nothing was counted"
+    assert blank.not_learnt[f"{FROM_CARE}.a_month"] == "what it is counted from is not available"
     assert (some.events, some.trials) == (51.0, 5.0)
     assert np.array_equal(bad.one(f"{FROM_CARE}.a_month").posterior.weight, some.posterior.weight)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import workforce_model as wm
 from tests.review_town import AGENCY, LUCK, reviewed, town
 from tests.test_cli import said
 from workforce_model import review_folder
+from workforce_model.actuals import column
 from workforce_model.answers import QUESTIONS, not_defined
 from workforce_model.charts import text_alternative
 from workforce_model.measures import measured
@@ -249,6 +251,48 @@ def test_what_the_money_does_is_the_forecast_less_doing_nothing(with_actuals: Re
     for year in ("2020/21", "2021/22"):
         money = table[year, "caused by the money, avoided if negative"]
         assert table[year, "forecast"] - table[year, "do nothing"] == pytest.approx(money)
+
+
+def held_back(runs: ReviewRuns, *columns: str, team: str = "assessment", months: slice = slice(1, None)) -> ReviewRuns:
+    """The same review with some columns of a team not available."""
+    assert runs.actuals is not None
+    mine = {n: tuple(None if n in columns and i in range(*months.indices(7)) else x for i, x in enumerate(s)) for n, s in runs.actuals.figures[team].items()}  # fmt: skip
+    figures = {**runs.actuals.figures, team: mine}
+    return dataclasses.replace(runs, actuals=dataclasses.replace(runs.actuals, figures=figures))
+
+
+def test_leavers_of_a_team_that_are_not_available_are_never_told_as_reported(with_actuals: ReviewRuns) -> None:
+    whole, part = turnover_or_luck(with_actuals), turnover_or_luck(held_back(with_actuals, "leavers_fte"))
+
+    assert with_actuals.actuals is not None
+    assert whole.figure - part.figure == pytest.approx(
+        with_actuals.actuals.total("leavers_fte", "assessment"), abs=1e-6
+    )
+    assert part.low < whole.low
+    assert "Without assessment, whose leavers are not available in every month." in part.sentence
+    assert "Without" not in whole.sentence
+
+
+def test_what_is_modelled_in_a_known_month_is_said_to_be(with_actuals: ReviewRuns) -> None:
+    over = over_the_limit(held_back(with_actuals, "workers_at_or_over", months=slice(6, 7))).sentence
+    spent = spend_and_outturn(held_back(with_actuals, "nine_posts_spend_gbp", team="family_support")).sentence
+
+    assert re.search(r"assessment \d+% as modelled, ", over)
+    assert over.count("as modelled") == 1
+    assert "(months not available as modelled)" in spent
+    assert "as modelled" not in over_the_limit(with_actuals).sentence + spend_and_outturn(with_actuals).sentence
+
+
+def test_actuals_that_begin_late_in_the_year_are_told_from_their_first_month(with_actuals: ReviewRuns) -> None:
+    actuals = with_actuals.actuals
+    assert actuals is not None
+    figures = {t: {n: (None if column(n).kind == "flow" else s[2], *s[3:]) for n, s in f.items()} for t, f in actuals.figures.items()}  # fmt: skip
+    late = dataclasses.replace(with_actuals, actuals=dataclasses.replace(actuals, opening=actuals.opening + 2, figures=figures))  # fmt: skip
+
+    assert "from June 2019 on, £0 was spent by the end of September 2019" in spend_and_outturn(late).sentence
+    turnover = turnover_or_luck(late)
+    assert "left from June 2019 to September 2019" in turnover.sentence
+    assert turnover.figure == pytest.approx(actuals.series("leavers_fte")[3:].sum(), abs=1e-6)
 
 
 def test_the_chance_that_a_fall_in_turnover_shows_is_one_figure_wherever_it_is_said(gathered: tuple[ReviewRuns, wm.Forecast]) -> None:  # fmt: skip

@@ -227,7 +227,7 @@ def _workers_at_work(scenario: Scenario, actuals: Actuals, team: str) -> tuple[A
     """The part of a team's case holders who stayed the month and were at work, and how unsure it is over the window.
 
     Permanent workers go as reported, agency workers at their stated rate or when a starter takes the post they cover.
-    Unsure: the rates at which agency workers go and people are sick are not known, and few workers are counted, some
+    A month without one of these figures is not a number, and left out. Unsure: the rates at which agency workers go and people are sick are not known, and few workers are counted, some
     with more cases than others.
     """
     names = ("in_post_fte", "vacancy_fte", "agency_cover_fte", "agency_additional_fte", "workers")
@@ -248,7 +248,7 @@ def _workers_at_work(scenario: Scenario, actuals: Actuals, team: str) -> tuple[A
         gone = gone + permanent * monthly_probability(absence.parental_rate.value, "replaced")
         lucky, doubt = lucky + (1 - part) * off.mean * (1 - off.mean), doubt + (1 - part) ** 2 * off.variance
     away = np.minimum((gone + permanent * sick) / workers, 1.0)
-    return 1 - np.nan_to_num(away), float(np.sqrt(doubt + lucky * _UNEVEN / (max(_usual(workers), 1e-9) * months)))
+    return 1 - away, float(np.sqrt(doubt + lucky * _UNEVEN / (max(_usual(workers), 1e-9) * months)))
 
 
 def _parts_to_cover(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Array, Array]:

@@ -145,12 +145,15 @@ def _stocks(forecast: Forecast, months: int) -> list[tuple[object, ...]]:
         figures = measured(forecast.planned, name)[at]
         noise, usual = float(figures.std(ddof=1)), float(figures.mean())
         moved = abs(_reported(forecast, name) - usual)
+        told = (
+            "is not available" if math.isnan(moved) else f"is {_size(moved, MEASURES[name].unit)} from the plan's mean"
+        )
         chance = NormalDist().cdf(moved / noise - _CRITICAL) if noise > 0 else math.nan
         label, least = MEASURES[name].label, (_CRITICAL + _WANTED) * noise
-        said = [_size(x, MEASURES[name].unit) for x in (noise, least, moved)]
+        said = [_size(x, MEASURES[name].unit) for x in (noise, least)]
         sentence = (
             f"{label}: the plan's runs differ by {said[0]} either way after {_months(months)}; a change below {said[1]} would often not show. "
-            f"The figure reported is {said[2]} from the plan's mean."
+            f"The figure reported {told}."
         )
         rows.append((name, MEASURES[name].unit, months, usual, noise, least, moved, chance, sentence))
     return rows

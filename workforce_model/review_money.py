@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workforce_model.actuals import APART_SPEND
 from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.benefits import (
     CASHABLE,
@@ -21,6 +22,7 @@ from workforce_model.benefits import (
 from workforce_model.envelope import envelope_table, envelopes
 from workforce_model.formats import capital, percent, pounds, thousands
 from workforce_model.measures import Spread, measured, spread
+from workforce_model.periods import financial_year_start
 from workforce_model.ranges import clear, count, money, negated
 from workforce_model.results import Results
 from workforce_model.review_runs import Figures, ReviewRuns
@@ -64,9 +66,7 @@ def spend_and_outturn(runs: ReviewRuns) -> Answer:
     granted = float(money_approved(forecast, runs.budget, year).mean())
     spent_so_far = cost_of_budget(forecast, runs.budget, closed).mean()
     so_far = (
-        f"{pounds(spent_so_far)} was spent by the end of {runs.now:%B %Y}; "
-        if runs.through is not None
-        else "what is spent to date is not known; "
+        _so_far(runs, year, float(spent_so_far)) if runs.through is not None else "what is spent to date is not known; "
     )
     left = granted - mine.mean
     sentence = (
@@ -77,6 +77,17 @@ def spend_and_outturn(runs: ReviewRuns) -> Answer:
     return Answer(
         1, QUESTIONS[1][1], mine.mean, mine.p10, mine.p90, "GBP", sentence, table, partial(_outturn_chart, runs, table)
     )
+
+
+def _so_far(runs: ReviewRuns, year: str, spent: float) -> str:
+    """What the actuals say was spent, from when, and that what they do not have is modelled."""
+    if runs.actuals is None:
+        return ""
+    months = runs.actuals.months
+    since = "" if months[0] <= financial_year_start(year) else f"from {months[0]:%B %Y} on, "
+    held_back = np.isnan(runs.actuals.series(f"{runs.budget}{APART_SPEND}")[1:]).any() and any(f"{runs.budget}{APART_SPEND}" in c for c in runs.actuals.figures.values())  # fmt: skip
+    modelled = " (months not available as modelled)" if held_back else ""
+    return f"{since}{pounds(spent)} was spent by the end of {runs.now:%B %Y}{modelled}; "
 
 
 def _destination(runs: ReviewRuns, year: str) -> str:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workforce_model.answers import QUESTIONS, Answer
 from workforce_model.detection import TRIMMED, UNTRIMMED, turnover_power
@@ -21,11 +22,10 @@ FALSE_ALARM = 0.05
 
 def turnover_or_luck(runs: ReviewRuns) -> Answer:
     """Leavers to date beside what luck and doubt alone give, and the chance that these months show a fall in turnover."""
-    plan, first = runs.foreseen, int((runs.foreseen.scenario.periods.report_from - runs.foreseen.months[0]).n)
+    plan, first = runs.foreseen, int((_first_month(runs) - runs.foreseen.months[0]).n)
     months = np.arange(first, runs.at + 1) + 1
-    foreseen = measured(plan, "leavers_fte")[months].sum(axis=0)
+    left, foreseen, missing = _left_and_foreseen(runs, months)
     expected, span = spread(foreseen, plan.draw), _span(plan.months[first], runs.now)
-    left = float(measured(runs.forecast, "leavers_fte")[months].sum(axis=0).mean())
     least = least_told(foreseen)
     staff = float(measured(runs.forecast, "in_post_fte")[first : runs.at + 2].mean())
     rows = [
@@ -43,8 +43,30 @@ def turnover_or_luck(runs: ReviewRuns) -> Answer:
     table = pd.DataFrame(rows, columns=["period", "measure", "unit", "mean", "p10", "p90"])
     said = _verdict(runs, span, left, foreseen, expected)
     only = "not even none at all would be" if math.isnan(least) else f"only {fte(least)} FTE or fewer would be"
-    sentence = f"{said}; {only}. A fall from 18.9% to 15.0% would show {' and '.join(shows)}."
+    apart = f" Without {missing}, whose leavers are not available in every month." if missing else ""
+    sentence = f"{said}; {only}.{apart} A fall from 18.9% to 15.0% would show {' and '.join(shows)}."
     return Answer(16, QUESTIONS[16][1], left, expected.p10, expected.p90, "FTE leavers", sentence, table)
+
+
+def _first_month(runs: ReviewRuns) -> pd.Period:
+    """The first month that leavers are counted from: the first reported by the actuals, else by the scenario."""
+    return runs.foreseen.scenario.periods.report_from if runs.actuals is None else runs.actuals.months[0]
+
+
+def _left_and_foreseen(runs: ReviewRuns, months: NDArray[np.intp]) -> tuple[float, Figures, str]:
+    """Leavers to date, those the plan foresaw in each run, and the teams left out of both because a month is not available."""
+    left, foreseen = (measured(r, "leavers_fte")[months].sum(axis=0) for r in (runs.forecast, runs.foreseen))
+    missing = (
+        []
+        if runs.actuals is None
+        else [t for t in runs.actuals.teams if np.isnan(runs.actuals.series("leavers_fte", t)[1:]).any()]
+    )
+    for team in missing:
+        left, foreseen = (
+            x - measured(r, "leavers_fte", team)[months].sum(axis=0)
+            for x, r in ((left, runs.forecast), (foreseen, runs.foreseen))
+        )
+    return float(left.mean()), foreseen, " and ".join(runs.team_label(team) for team in missing)
 
 
 def _span(first: pd.Period, last: pd.Period) -> str:

@@ -220,7 +220,7 @@ def update_rates(scenario: Scenario, actuals: Actuals, *, lasting: Mapping[str, 
         if reason is None:
             counted, prior = count(scenario, actuals, lasts[kind]), prior_of(before)
             if counted.trials <= 0:
-                reason = "nothing was counted"
+                reason = "what it is counted from is not available"
         if reason is not None:
             not_learnt[path] = reason
             continue
