@@ -130,7 +130,7 @@ def outlooks(returns: Returns, origin: int | None = None) -> dict[str, Outlook]:
     --------
     >>> leavers = outlooks(returns, 2018)["leavers"].table().query("council == 'Enfield'")  # doctest: +SKIP
     >>> leavers[["p10", "median", "p90"]].round(1).values.tolist()  # doctest: +SKIP
-    [[17.8, 28.5, 41.8]]
+    [[18.0, 28.5, 41.4]]
     """
     seen = returns.up_to(origin if origin is not None else returns.years[-1])
     if seen.kind != "workforce" or len(seen.years) < 2 or seen.years[-1] - seen.years[0] >= len(seen.years):

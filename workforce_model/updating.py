@@ -163,8 +163,8 @@ class Updates:
         --------
         >>> import workforce_model as wm
         >>> plan = wm.load_scenario("scenarios/approved.toml")
-        >>> update_rates(plan, wm.load_actuals("scenarios/illustrative_actuals.csv", plan)).unlearnt()[0][:67]
-        'Nothing was learnt about caseloads.teams.fostering.leaving_rate: '
+        >>> update_rates(plan, wm.load_actuals("scenarios/illustrative_actuals.csv", plan)).unlearnt()[-1]
+        'Nothing was learnt about duties.work.lead_audits.share_good: what it is counted from is not available.'
         """
         reasons: dict[str, list[str]] = {}
         for path, reason in self.not_learnt.items():
