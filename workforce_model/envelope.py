@@ -54,6 +54,10 @@ class Envelope:
         """Full-year cost, at first-year prices, less the approval: positive is more than was approved."""
         return self.cost_first_year - self.approved_first_year
 
+    def gap_in(self, year: str) -> NDArray[np.float64]:
+        """Full-year cost less the approval, at the prices of the first year or, of any later one, of the year after it."""
+        return self.gap() if year <= self.first_year else self.cost_full_year - self.approved_full_year
+
     def posts_affordable(self) -> NDArray[np.float64]:
         """Posts, at their average cost, that the approval pays for in a full year; not defined where they cost nothing."""
         return _over(self.posts * self.approved_first_year, self.cost_first_year)
@@ -212,7 +216,7 @@ def _measures(test: Envelope) -> list[tuple[str, str, str, NDArray[np.float64]]]
         ("months affordable of all posts", first, "months", test.months_affordable()),
         ("full-year cost, all posts filled", later, "GBP", test.cost_full_year),
         ("approval", later, "GBP", one * test.approved_full_year),
-        ("gap in a full year", later, "GBP", test.cost_full_year - test.approved_full_year),
+        ("gap in a full year", later, "GBP", test.gap_in(later)),
         (
             "posts affordable in a full year",
             later,
