@@ -12,7 +12,7 @@ from workforce_model.answers import QUESTIONS, Answer
 from workforce_model.appraisal import conversion_payback_months
 from workforce_model.costs import break_even_rate, hourly_charge, permanent_price
 from workforce_model.doubt import draw_values
-from workforce_model.envelope import envelopes, values_at
+from workforce_model.envelope import envelopes, gap_in, values_at
 from workforce_model.formats import NOT_DEFINED, percent, pounds, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
 from workforce_model.pay import latest_on
@@ -29,9 +29,9 @@ def break_even_conversions(runs: ReviewRuns) -> Answer:
     scenario, year = runs.forecast.scenario, runs.next_year
     grade = _converted_grade(runs)
     drawn = draw_values(scenario, runs.forecast.seed, doubt=True)
-    central, premiums = _premium(runs, grade, values_at(scenario, "value")), _premium(runs, grade, drawn)["premium"]
-    test = envelopes(scenario, at="value").get(runs.budget)
-    gap = test.gap()[0] if test else math.nan
+    middle, tested = values_at(scenario, "value"), runs.budget in envelopes(scenario, at="value")
+    central, premiums = _premium(runs, grade, middle), _premium(runs, grade, drawn)["premium"]
+    gap = float(gap_in(scenario, middle, runs.budget, year)[0]) if tested else math.nan
     premium, rate, charge = (float(central[x][0]) for x in ("premium", "break_even", "charge"))
     needed = conversions_needed(gap, premium)
     high, low = (conversions_needed(gap, float(x)) for x in np.quantile(premiums, (0.1, 0.9)))
@@ -124,11 +124,9 @@ def _conversions_said(runs: ReviewRuns, premium: float, premiums: Figures, neede
     if math.isnan(gap):
         return f"{start} No approval stands against posts, so how many conversions break even is {NOT_DEFINED}."
     if needed == 0:
-        return f"{start} The posts fit their approval, so no conversion is needed to meet a gap."
+        return f"{start} The posts fit their approval of {runs.next_year}, so no conversion is needed to meet a gap."
     if math.isinf(needed):
-        return (
-            f"{start} So no number of conversions meets the £{thousands(gap)}k by which the posts exceed the approval."
-        )
+        return f"{start} So no number of conversions meets the £{thousands(gap)}k by which a full year of the posts exceeds the approval of {runs.next_year}."
     enough = (
         f"only {rounded(covering.mean, 1)} FTE of agency cover vacancies, so conversion alone cannot"
         if needed > covering.mean
@@ -139,7 +137,7 @@ def _conversions_said(runs: ReviewRuns, premium: float, premiums: Figures, neede
         if math.isfinite(months)
         else "costs more than it ever pays back, as people leave,"
     )
-    return f"{start} {rounded(needed)} conversions would meet the £{thousands(gap)}k by which the posts exceed the approval; {enough}. Each {pays} and adds no capacity."
+    return f"{start} {rounded(needed)} conversions would meet the £{thousands(gap)}k by which a full year of the posts exceeds the approval of {runs.next_year}; {enough}. Each {pays} and adds no capacity."
 
 
 def _nth(n: int) -> str:
