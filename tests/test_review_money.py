@@ -157,3 +157,19 @@ def test_the_check_paid_is_the_latest_by_its_own_date_and_not_by_its_spelling() 
             "in its 1st month and adds no capacity"
             in break_even_conversions(reviewed({"costs.checks_per_start": prices})).sentence
         )
+
+
+def test_the_gap_that_conversions_meet_is_that_of_the_year_their_premium_is_of() -> None:
+    # A fifth more pay from April 2020: two posts cost £86,400 against £60,000; agency at £50,760 is £7,560 dearer than £43,200.
+    answer = break_even_conversions(
+        reviewed({"costs.pay_award": {"2020/21": stated(0.2, "growth a year")}}, through="2019-09")
+    )
+
+    rows = answer.table.set_index("measure")
+    assert rows.loc["gap in a full year", ["period", "mean"]].tolist() == ["2020/21", pytest.approx(26_400.0)]
+    assert rows.loc["premium, agency less the matched post", "mean"] == pytest.approx(7_560.0)
+    assert answer.figure == 4
+    assert (
+        "4 conversions [4 to 4] would meet the £26k by which the posts exceed the approval in a full year at prices of 2020/21"
+        in answer.sentence
+    )
