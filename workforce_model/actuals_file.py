@@ -10,13 +10,14 @@ import datetime
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
-from workforce_model.actuals import APART_IN_POST, APART_SPEND, COLUMNS, STOCK_FLOW, Actuals
+from workforce_model.actuals import Actuals
+from workforce_model.actuals_at_odds import Reported
 from workforce_model.actuals_form import Form, form_of
 from workforce_model.files import found_or_shipped
 from workforce_model.periods import month
@@ -168,7 +169,9 @@ class _Read:
             return
         self._header()
         self._cells(rows)
-        self.faults += [*self._at_odds(), *self._unexplained(other_movement), *self._not_there(not_fitted)]
+        unread = frozenset(fault.place for fault in self.faults)
+        reported = Reported(self.form, self.figures, self.places, unread)
+        self.faults += [*reported.at_odds(), *reported.unexplained(other_movement), *reported.not_there(not_fitted)]
 
     def _say(self, place: str, given: str, rule: str) -> None:
         self.faults.append(Problem(place, given, rule))
@@ -183,7 +186,7 @@ class _Read:
             if when is not None and self.cut_off is not None and when > self.cut_off:
                 later.add(when)
                 if self.later_months == "refuse":
-                    self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" sets it aside')  # fmt: skip
+                    self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" (--leave-out-later) sets it aside')  # fmt: skip
                 continue
             if not isinstance(team.value, str) or team.value not in known:
                 if when is not None:
@@ -284,84 +287,6 @@ class _Read:
             return None
         return found
 
-    def _value(self, team: str, name: str, i: int) -> float | None:
-        series = self.figures[team].get(name)
-        return None if series is None else series[i]
-
-    def _at_odds(self) -> Iterator[Problem]:
-        """Figures that cannot all be right."""
-        form = self._form
-        for team in form.teams:
-            for i, when in enumerate(form.months):
-                yield from self._establishment_at_odds(team, when, i)
-                yield from self._without_places(team, when, i)
-                for less, more, ago in _AT_MOST:
-                    yield from self._more_than(team, less, more, i, ago)
-                for name in self.figures[team]:
-                    if name.endswith(APART_IN_POST):
-                        yield from self._more_than(team, (name,), ("in_post_fte",), i, 0)
-                    elif name.endswith(APART_SPEND):
-                        spent = tuple(n for n, c in COLUMNS.items() if c.of == "spend")
-                        yield from self._more_than(team, (name,), spent, i, 0)
-
-    def _establishment_at_odds(self, team: str, when: pd.Period, i: int) -> Iterator[Problem]:
-        held, vacant = (self._value(team, name, i) for name in ("in_post_fte", "vacancy_fte"))
-        posts = float(self._form.establishment[team][i])
-        if held is not None and vacant is not None and abs(held + vacant - posts) > 0.05:
-            given = f"{held:g} in post + {vacant:g} vacant = {held + vacant:g}"
-            yield Problem(self.places[team, "vacancy_fte", i], given, f"the scenario has {posts:g} FTE of posts in {team} in {when}: bring the posts or the figures into line")  # fmt: skip
-
-    def _without_places(self, team: str, when: pd.Period, i: int) -> Iterator[Problem]:
-        for name, places in self._form.places.items():
-            value, there = self._value(team, name, i), float(places[team][i])
-            if value is not None and value > there + 0.5:
-                label = self._form.columns[name].label[0].lower() + self._form.columns[name].label[1:]
-                rule = f"the scenario has places for {there:g} FTE of {label} in {team} in {when}: add them to the scenario"
-                yield Problem(self.places[team, name, i], f"{value:g}", rule)
-
-    def _more_than(
-        self, team: str, less: tuple[str, ...], more: tuple[str, ...], i: int, ago: int
-    ) -> Iterator[Problem]:
-        if i < ago:
-            return
-        one = [self._value(team, name, i) for name in less]
-        other = [self._value(team, name, i - ago) for name in more if name in self.figures[team]]
-        if not other or any(x is None for x in (*one, *other)):
-            return
-        over, limit = sum(x for x in one if x is not None), sum(x for x in other if x is not None)
-        if over > limit + 0.05:
-            before = f" of the month before ({limit:g})" if ago else f" ({limit:g})"
-            yield Problem(self.places[team, less[0], i], f"{over:g}", f"{' + '.join(less)} cannot be more than {' + '.join(more) if len(more) < 3 else 'all the spend'}{before}")  # fmt: skip
-
-    def _unexplained(self, limit: float) -> Iterator[Problem]:
-        form = self._form
-        found = Actuals(
-            opening=form.opening, cut_off=form.cut_off, figures=self.figures, source="read"
-        ).other_movement()
-        for row in found.itertuples(index=False):
-            allowed = max(limit * float(row.opening), 1.0)  # type: ignore[arg-type]  # a column of numbers
-            if abs(float(row.other_movement)) > allowed + 1e-9:  # type: ignore[arg-type]  # a column of numbers
-                stock, i = STOCK_FLOW[str(row.of)][0], int((month(str(row.month)) - form.opening).n)
-                sums = f"{row.opening:g} + {row.came:g} - {row.went:g} is not {row.closing:g}"
-                yield Problem(self.places[str(row.team), stock, i], f"{row.closing:g}", f"{sums}: other movement of {row.other_movement:g} is above the declared limit of {allowed:.3g}")  # fmt: skip
-
-    def _not_there(self, not_fitted: tuple[str, ...]) -> Iterator[Problem]:
-        for place in not_fitted:
-            team, name, when = [*place.split("."), "", ""][:3]
-            if name not in self.figures.get(team, {}) or when not in map(str, self._form.months):
-                yield Problem("not_fitted", place, "no such figure: team.column.2019-06")
-
-
-_AT_MOST = (
-    (("leavers_fte",), ("in_post_fte",), 1),
-    (("conversions_fte",), ("starters_fte",), 0),
-    (("conversions_fte",), ("agency_cover_fte", "agency_additional_fte"), 1),
-    (("cases_closed", "cases_passed_out"), ("open_cases",), 1),
-    (("workers_at_or_over",), ("workers",), 0),
-    (("unallocated_cases",), ("open_cases",), 0),
-)
-"""What cannot be more than what, this month or the month before."""
-
 
 def _unknown_team(given: str, labels: dict[str, str]) -> str:
     if given.strip().lower() in ("total", "all", "council", "all teams"):
@@ -384,9 +309,7 @@ def _month_slip(value: object) -> str:
 
 def _slip(value: str) -> str:
     if value in MARKS:
-        return (
-            f'a mark, not a number, and never nought: declare it, marks=("{value}",), if it stands for "not available"'
-        )
+        return f'a mark, not a number, and never nought: declare it, marks=("{value}",) (--mark {value}), if it stands for "not available"'
     if _NUMBER.fullmatch(value):
         return "a number kept as text: format the cell as a number"
     for pattern, rule in _SLIPS:

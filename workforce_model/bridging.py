@@ -14,14 +14,16 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import refuse_impossible, refuse_other_months
 from workforce_model.doubt import DRAWS
+from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import RUNS, SEED
 from workforce_model.outcomes import Outcome, settled
@@ -37,7 +39,7 @@ DRIVERS: dict[str, str] = {
     "conversion": r"workforce\.(conversion\w*|campaigns\b|fee_free_months|posts\.\w+\.planned_conversions)",
     "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|moves\b|(filling|recruit|market|newly|cover)\w*|agency_\w+)|correlations\.agency_as_learnt\b",
     "turnover": r"workforce\.((turnover|tenure|year|national|caseload|retention|absence)\w*|agency_share_effect|(teams|posts)\.\w+\.(leaving_multiplier|retention_\w+))",
-    "demand": r"caseloads\b",
+    "demand": r"caseloads\b|duties\.work\.\w+\.requests\b",
     "prices": r"costs\b",
     "funding": r"funding\b",
     "everything else": r"",
@@ -112,14 +114,19 @@ class Bridge:
         return pd.DataFrame(rows, columns=columns)
 
     def text(self) -> str:
-        """The bridge in words: the total and its parts, largest first."""
-        means = {driver: float(self.parts[i].mean()) for i, driver in enumerate(self.drivers)}
-        moved = sorted((d for d in means if means[d]), key=lambda d: -abs(means[d]))
-        say = self.outcome.printed
-        parts = ", ".join(f"{driver} {say(means[driver], change=True)}" for driver in moved) or "no driver differs"
+        """The bridge in words: the total with its Monte Carlo error, and its parts, largest first; what the error may explain is marked."""
+        table = self.table().set_index("step")
+        means, errors = table["mean"].to_dict(), table["mc_error"].to_dict()
+        moved = sorted((d for d in self.drivers if means[d]), key=lambda d: -abs(means[d]))
+        say = partial(self.outcome.printed, change=True)
+        parts = [
+            f"{d} {say(means[d])}{'' if abs(means[d]) > CLEAR * errors[d] else ' (not clear of its error)'}"
+            for d in moved
+        ]
+        error = say(errors["total"]).lstrip("+")
         return (
             f"From {self.start.name} to {self.end.name}, {self.outcome.words(self.end)} changes by "
-            f"{say(float(self.total.mean()), change=True)}: {parts}. Drivers in order: {', '.join(self.drivers)}; "
+            f"{say(means['total'])} (error {error}): {', '.join(parts) or 'no driver moves it'}. Drivers in order: {', '.join(self.drivers)}; "
             "each part is the mean of its steps in that order and in its reverse."
         )
 
@@ -137,7 +144,7 @@ def bridge(start: Scenario, end: Scenario, outcome: Outcome | str, runs: int = R
     Raises
     ------
     ValueError
-        If the order leaves a driver out, or runs or seed make no sense.
+        If the order leaves a driver out, the scenarios are of other months, or runs or seed make no sense.
     ScenarioError
         If a scenario on the way would break a rule, which names the driver that cannot move alone.
 
@@ -149,30 +156,39 @@ def bridge(start: Scenario, end: Scenario, outcome: Outcome | str, runs: int = R
     >>> found.table().query("step == 'posts'")["mean"].tolist()
     [9.0]
     """
+    return bridges(start, end, [outcome], runs, seed, order=order, doubt=doubt, executor=executor, progress=progress)[0]
+
+
+def bridges(start: Scenario, end: Scenario, outcomes: Sequence[Outcome | str], runs: int = RUNS, seed: int = SEED, *,
+            order: Sequence[str] = tuple(DRIVERS), doubt: bool = True, executor: Executor | None = None,
+            progress: Callable[[int], object] | None = None) -> tuple[Bridge, ...]:  # fmt: skip
+    """Several outcomes driver by driver, each as :func:`bridge` gives it, from the same plays."""
     refuse_impossible(runs, seed)
+    refuse_other_months([start, end])
     if sorted(order) != sorted(DRIVERS):
         raise ValueError(f"order = {list(order)}: expected each of {', '.join(DRIVERS)} once")
-    wanted, trees = settled(outcome), (_tree(start), _tree(end))
+    wanted, trees = [settled(outcome) for outcome in outcomes], (_tree(start), _tree(end))
     places = _differing(*trees)
     moving = [driver for driver in order if driver in places.values()]
     forward = [frozenset(moving[:n]) for n in range(len(moving) + 1)]
     backward = [frozenset(moving[len(moving) - n :]) for n in range(len(moving) + 1)]
     stops = list(dict.fromkeys([*forward, *backward]))
     scenarios = [_at_stop(start, end, trees, places, stop, moving) for stop in stops]
-    played = play(
-        versions_of(scenarios, seed, doubt), [wanted], np.arange(runs), seed, executor=executor, told=progress
-    )
-    level = {stop: _grains(one.figures[wanted], wanted) for stop, one in zip(stops, played, strict=True)}
-    steps = {driver: np.zeros((2, runs), dtype=np.int64) for driver in order}
-    for n, driver in enumerate(moving):
-        steps[driver][0] = level[forward[n + 1]] - level[forward[n]]
-        steps[driver][1] = level[backward[len(moving) - n]] - level[backward[len(moving) - n - 1]]
-    return Bridge(
-        start=start, end=end, outcome=wanted, drivers=tuple(order), seed=seed, doubt=doubt,
-        levels=np.stack([level[forward[0]], level[forward[-1]]]),
-        forward=np.stack([steps[driver][0] for driver in order]),
-        backward=np.stack([steps[driver][1] for driver in order]),
-    )  # fmt: skip
+    played = play(versions_of(scenarios, seed, doubt), wanted, np.arange(runs), seed, executor=executor, told=progress)
+    found = []
+    for outcome in wanted:
+        level = {stop: _grains(one.figures[outcome], outcome) for stop, one in zip(stops, played, strict=True)}
+        steps = {driver: np.zeros((2, runs), dtype=np.int64) for driver in order}
+        for n, driver in enumerate(moving):
+            steps[driver][0] = level[forward[n + 1]] - level[forward[n]]
+            steps[driver][1] = level[backward[len(moving) - n]] - level[backward[len(moving) - n - 1]]
+        found.append(Bridge(
+            start=start, end=end, outcome=outcome, drivers=tuple(order), seed=seed, doubt=doubt,
+            levels=np.stack([level[forward[0]], level[forward[-1]]]),
+            forward=np.stack([steps[driver][0] for driver in order]),
+            backward=np.stack([steps[driver][1] for driver in order]),
+        ))  # fmt: skip
+    return tuple(found)
 
 
 def _grains(figures: NDArray[np.float64], outcome: Outcome) -> NDArray[np.int64]:

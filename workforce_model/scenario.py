@@ -9,7 +9,7 @@ import dataclasses
 import datetime
 import functools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -240,7 +240,8 @@ class Scenario:
         ----------
         changes : mapping
             Dotted path to new value. A bare number for an assumption replaces its value and drops its
-            range, and its source becomes "what-if".
+            range, and its source becomes "what-if"; correlations it is part of go too, as what is known exactly
+            moves with nothing.
 
         Raises
         ------
@@ -257,19 +258,23 @@ class Scenario:
         if not isinstance(changes, Mapping):
             rule = 'expected a mapping of dotted path to new value: {"workforce.recruitment_lead_months": 5}'
             raise ScenarioError("scenario.replace", [Problem("changes", in_short(changes), rule)])
+        changes = {
+            path: value.item() if isinstance(value, np.integer | np.bool_) else value for path, value in changes.items()
+        }
         tree, known = as_tree(self), self.assumptions()
         problems = []
+        exact = {path for path, value in changes.items() if path in known and _is_number(value)}
+        kept = {name: one for name, one in self.correlations.items() if not exact & {one.assumption, one.follows}}
+        tree["correlations"] = {name: one for name, one in tree.get("correlations", {}).items() if name in kept}
         for path, value in changes.items():
             if not isinstance(path, str):
                 problems.append(Problem(in_short(path), "", "expected a dotted path as text"))
                 continue
-            if isinstance(value, np.integer | np.bool_):
-                value = value.item()
-            if path in known and not isinstance(value, Mapping | Assumption | None) and (isinstance(value, bool) or not isinstance(value, int | float)):  # fmt: skip
+            if path in known and path not in exact and not isinstance(value, Mapping | Assumption | None):
                 rule = f'expected a number without quotes, in "{known[path].unit}", or an assumption stated whole'
                 problems.append(Problem(path, in_short(value), rule))
                 continue
-            if path in known and isinstance(value, int | float):
+            if path in exact:
                 value = {
                     "value": value,
                     "unit": known[path].unit,
@@ -292,6 +297,10 @@ class Scenario:
         if problems:
             raise ScenarioError("scenario.replace", problems)
         return scenario_from(tree, "scenario.replace")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _names(place: list[str]) -> bool:
@@ -347,6 +356,12 @@ def as_tree(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int | float | datetime.date):
         return value
     return str(value)
+
+
+def changed_throughout(stated: Assumption, change: Callable[[float], float]) -> dict[str, Any]:
+    """An assumption moved along its whole range, as :meth:`Scenario.replace` takes it: its doubt stays."""
+    moved = {key: change(x) for key in ("value", "low", "high") if (x := getattr(stated, key)) is not None}
+    return {**as_tree(stated), **moved}
 
 
 _ADAPTER: TypeAdapter[Scenario] = TypeAdapter(Scenario)
