@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from workforce_model.envelope import proposed
 from workforce_model.pages import Block, Heading, Paragraph, Picture, Table, ToWrite, texts
 from workforce_model.paper_appendices import appendices, background_papers, further_charts, record, register, to_obtain
 from workforce_model.paper_money import financial
@@ -12,7 +13,7 @@ from workforce_model.paper_opening import background, options, recommendations, 
 from workforce_model.paper_service import performance, staffing
 from workforce_model.proposal import Proposal
 from workforce_model.published import Published
-from workforce_model.quoting import Quotes, numbers_of
+from workforce_model.quoting import numbers_of
 from workforce_model.scenario import Scenario
 
 CHARTS = {
@@ -35,12 +36,11 @@ def proposal_of(run: Published, name: str | None = None) -> Scenario:
         If no scenario of the run has that name.
     """
     named = {scenario.name: scenario for scenario in run.scenarios}
-    if name is not None:
-        if name not in named:
-            raise ValueError(f"proposal = {name!r}: not in this run; known: {', '.join(named)}")
-        return named[name]
-    with_posts = [s for s in run.scenarios[1:] if Proposal(run, s, Quotes(run)).budget]
-    return [*with_posts, run.scenarios[-1]][0]
+    if name is None:
+        return proposed(run.scenarios)
+    if name not in named:
+        raise ValueError(f"proposal = {name!r}: not in this run; known: {', '.join(named)}")
+    return named[name]
 
 
 def cabinet_paper(p: Proposal) -> list[Block]:

@@ -76,33 +76,40 @@ def tornado_bars(
     table: pd.DataFrame, scenario: Scenario, outcome: Outcome | str, runs: int, most: int = 10, ax: Axes | None = None
 ) -> Axes:
     """What matters most? What the outcome does at each assumption's low and high end, the widest bars first."""
-    wanted, shown = settled(outcome), table.head(most)
+    wanted = settled(outcome)
+    source = (
+        f"Source: workforce_model, {scenario.name}; {runs:,} runs of shared luck, other assumptions at their values."
+    )
+    return bars_at_ends(table.head(most), scenario, wanted, wanted.words(scenario), source, ax)
+
+
+def bars_at_ends(
+    shown: pd.DataFrame, scenario: Scenario, outcome: Outcome, what: str, source: str, ax: Axes | None = None
+) -> Axes:
+    """A tornado: the change in an outcome, in words ``what``, as each assumption goes to its low and its high end."""
     ax = axes_of(ax, rows=len(shown))
-    scale = scale_of(wanted)
+    scale = scale_of(outcome)
     for place, row in enumerate(shown.to_dict("records")):
         for end, colour, hatch in (("low", BLUE, ""), ("high", ORANGE, "////")):
             ax.barh(place, row[f"at_{end}"] * scale, 0.6, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
     name_rows(ax, [_with_quality(row) for row in shown.to_dict("records")])
     ax.axvline(0, color=TEXT, linewidth=1)
-    amounts_across(ax, wanted)
+    amounts_across(ax, outcome)
     first = shown.iloc[0]
     for end in ("low", "high"):
         right = first[f"at_{end}"] > 0
         ax.annotate(f"{end} end", (first[f"at_{end}"] * scale, 0), (4 if right else -4, 0), textcoords="offset points",
                     ha="left" if right else "right", va="center", fontsize=BODY, color=TEXT)  # fmt: skip
     ax.margins(x=0.17 * FULL / figure_of(ax).get_figwidth())
-    headline = f"{assumption_name(first['assumption'])}: {wanted.printed(first['at_low'], change=True)} to {wanted.printed(first['at_high'], change=True)}, the widest effect"
+    headline = f"{assumption_name(first['assumption'])}: {outcome.printed(first['at_low'], change=True)} to {outcome.printed(first['at_high'], change=True)}, the widest effect"
     if not first["clear"]:
         headline = "No assumption's effect is clear of its error"
     elif len(shown) > 1 and not _apart(first, shown.iloc[1]):
         headline = f"{assumption_name(first['assumption'])} and {assumption_name(shown.iloc[1]['assumption']).lower()} matter most"
-    subtitle = f"Change in {wanted.words(scenario)} when one assumption goes to each end of its range, {scenario.place}, {unit_of(wanted)}; plain: low end, hatched: high end"
+    subtitle = f"Change in {what} when one assumption goes to each end of its range, {scenario.place}, {unit_of(outcome)}; plain: low end, hatched: high end; in brackets: confidence in its source"
     detail = "; ".join(
-        f"{row['assumption']} {wanted.printed(row['at_low'], change=True)} at its low end, {wanted.printed(row['at_high'], change=True)} at its high"
+        f"{row['assumption']} {outcome.printed(row['at_low'], change=True)} at its low end, {outcome.printed(row['at_high'], change=True)} at its high"
         for row in shown.to_dict("records")
-    )
-    source = (
-        f"Source: workforce_model, {scenario.name}; {runs:,} runs of shared luck, other assumptions at their values."
     )
     return titled(ax, headline, subtitle, detail, source)
 
@@ -151,7 +158,7 @@ def assumption_name(path: str) -> str:
     """
     keys = path.split(".")
     whose, what = keys[-2] if len(keys) > 2 else "", keys[-1]
-    return named(f"{whose}: {what}" if whose == "passes_on" else f"{what}, {whose}" if whose else what)
+    return named(f"passed on to {what}" if whose == "passes_on" else f"{what}, {whose}" if whose else what)
 
 
 def scale_of(outcome: Outcome) -> float:
