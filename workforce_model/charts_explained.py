@@ -27,7 +27,8 @@ def cost_bridge(base: Results, option: Results, year: str | None = None, ax: Axe
     when = settled_year(wanted, option.scenario)
     table = ledger_bridge(base, option)
     table = table[table["period"] == when]
-    steps = [(str(r.step), float(r.mean), float(r.mc_error)) for r in table.iloc[1:-2].itertuples() if r.mean]
+    parts = table.iloc[1:-2][["step", "mean", "mc_error"]].to_dict("records")
+    steps = [(str(x["step"]), float(x["mean"]), float(x["mc_error"])) for x in parts if x["mean"]]
     total = float(table.loc[table["step"] == TOTAL, "mean"].iloc[0])
     between = f"From {named(base.scenario.name).lower()} to {named(option.scenario.name).lower()}, {option.scenario.place}: {wanted.words(option.scenario)}"
     return steps_to_total(steps, total, wanted, between, paired_source(base.runs, base.seed, base.doubt), ax)

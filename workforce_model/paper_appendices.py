@@ -12,6 +12,7 @@ from workforce_model.published import CHECKS_FAILED
 REGISTER = "Appendix A: assumption register"
 OBTAIN = "Appendix B: figures to obtain from the council"
 RECORD = "Appendix C: checks, conventions and the record of the run"
+FURTHER = "Appendix E: further charts"
 _PARTS = {
     "workforce": "Workforce",
     "caseloads": "Caseloads",
@@ -101,18 +102,18 @@ def background_papers(p: Proposal) -> Iterator[Block]:
         yield Paragraph(f"Scenario file {file['name']}, SHA-256 {file['sha256'][:12]}", bullet=True)
 
 
-def appendices() -> Iterator[Block]:
-    """What follows the paper."""
+def appendices(*further: str | None) -> Iterator[Block]:
+    """What follows the paper; the further appendices are those that the run fills."""
     yield Heading("Appendices")
-    for title in (REGISTER, OBTAIN, RECORD):
+    for title in (REGISTER, OBTAIN, RECORD, *filter(None, further)):
         yield Paragraph(title, bullet=True)
 
 
-def further_charts(p: Proposal, placed: set[str]) -> Iterator[Block]:
-    """Appendix D: charts of the run that no section has taken."""
-    left = [chart for chart in p.run.charts if chart not in placed]
+def further_charts(left: list[str]) -> Iterator[Block]:
+    """Appendix E: charts of the run that no section has taken, those of a scenario other than the one proposed among them."""
     if left:
-        yield Heading("Appendix D: further charts")
+        yield Heading(FURTHER)
+        yield Paragraph("Charts of the run that no section has taken. Each names the scenario it is of in its source.")
         yield from (Picture(chart) for chart in left)
 
 

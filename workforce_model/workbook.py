@@ -30,10 +30,11 @@ _MOST_ROWS = 60_000
 _WIDEST, _LINE, _FONT = 70, 15.0, {"font_name": "Arial", "font_size": 11}
 _TITLES = {
     "funding_statement": ("Funding statement", "Cost, who met it, what is left as a gap, and each approval, by budget and year"),
-    "mtfp": ("Plan", "Medium-term financial plan lines, incremental and cumulative"),
+    "mtfp": ("MTFP", "Medium-term financial plan lines, incremental and cumulative"),
     "reserve": ("Reserve", "The risk reserve: movements and what is carried forward, by year"),
     "envelope": ("Envelope test", "What the posts of a budget cost when all are filled, against what was approved"),
     "differences": ("Differences", "Each option less the baseline, run by run, with its error and whether it is clear"),
+    "bridge": ("Bridge", "What makes up each option's difference in cost from the baseline, by budget and kind of cost"),
     "benefits": ("Benefits", "What each budget no longer spends: three lines, never added together"),
     "agency_premium": ("Agency premium", "Agency beside the matched permanent post, and the rate at which they break even"),
     "capacity_lost": ("Capacity lost", "The value of time that starters do not give while they settle, which is not cash"),
@@ -41,6 +42,8 @@ _TITLES = {
     "annual": ("Annual", "Every measure by financial year and team"),
     "caseload_spread": ("Caseload spread", "Share of workers in each band of caseload, each September and March"),
     "duties": ("Duties", "Work that is not a case: asked for, done, in time, waiting"),
+    "movers": ("What moves the answer", "What each assumption does to cost and caseloads at each end of its range, read off the runs"),
+    "plan": ("Improvement plan", "Each action of the plan: lead, status, the work it creates, and the figure that monitors it"),
     "ledger": ("Ledger", "The ledger by month and year: cost by kind, money that met it, gap, and what was unspent"),
     "assumptions": ("Assumptions", "The assumption register: every assumption as resolved for each scenario"),
     "to_obtain": ("To obtain", "Assumptions that only the council can supply; their values are stand-ins"),
