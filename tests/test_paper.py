@@ -42,8 +42,8 @@ ORDER = [
 def cabinet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Do nothing, the nine posts, and agency workers instead, over two years with the same luck, as a paper."""
     loaded = [wm.load_scenario(f"scenarios/{name}.toml") for name in ("do_nothing", "approved", "agency_continues")]
-    together = [wm.run(scenario.replace({"periods.end": "2021-03"}), 12) for scenario in loaded]
-    return paper.write(together, tmp_path_factory.mktemp("paper") / "cabinet")
+    together = [wm.run(scenario.replace({"periods.end": "2021-03"}), 90) for scenario in loaded]
+    return paper.write(together, tmp_path_factory.mktemp("paper") / "cabinet", plan="scenarios/improvement_plan.toml")
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +86,9 @@ def within_rounding(printed: str, value: float) -> bool:
     """Whether a value may be printed so: rounded once, in brackets only if negative, a fraction as a percentage or points."""
     if printed in ("nil", "0"):
         return abs(value) < 0.005
-    if printed.startswith(("less than", "<", ">")):
+    if printed.startswith(("less than", "<", ">", "(<")):
         return value != 0
-    found = re.fullmatch(r"(\(?)£?(-?[\d,]+(?:\.(\d+))?)([km]?)(%| points?|)\)?", printed)
+    found = re.fullmatch(r"(\(?)£?([+-]?[\d,]+(?:\.(\d+))?)([km]?)(%| points?|)\)?", printed)
     assert found, printed
     bracket, number, decimals, size, unit = found.groups()
     step = {"": 1.0, "k": 1e3, "m": 1e6}[size]
@@ -132,6 +132,7 @@ def known_words(p: Proposal) -> Iterator[str]:
         "SHA-256",
         "(6.1)",
         "(section 10)",
+        "(section 7)",
         "[note 1]",
     )
     yield from (
@@ -151,11 +152,20 @@ def known_words(p: Proposal) -> Iterator[str]:
         yield from (f"{s.caseloads.caseload_limit} {x}" for x in ("cases", "or more"))
         yield from (f"below {s.caseloads.caseload_limit}",)
         for path, stated in s.assumptions().items():
-            yield from (in_words(path), stated.source, str(stated.date), stated.later_evidence or stated.source)
+            yield from (
+                in_words(path),
+                stated.source,
+                f"{stated.date:%-d %B %Y}",
+                stated.later_evidence or stated.source,
+            )
         for line in s.funding.lines.values():
             yield from (line.label, line.approved_by)
         yield from (group.source for group in s.workforce.posts.values())
         yield from (budget.label for budget in s.funding.budgets.values())
+    plan = p.run.tables["plan"]
+    yield from (
+        str(x) for column in ("reference", "action", "lead", "status", "figure", "team") for x in plan[column] if x
+    )
     yield from ("2018/19", "2019/20", "2020/21", "2021/22", "2022/23")
     months = pd.period_range("2019-04", "2023-03", freq="M")
     yield from (month.strftime("%B %Y") for month in months)
@@ -214,7 +224,7 @@ def test_every_page_carries_the_run_and_what_the_checks_came_to(cabinet: Path, p
 
     (said,) = word_texts(cabinet / paper.PAPER, footer)
 
-    assert said.startswith(f"Run {proposal.run.run_id}, 12 runs, seed 20190612. Checks: all ")
+    assert said.startswith(f"Run {proposal.run.run_id}, 90 runs, seed 20190612. Checks: all ")
     assert "passed in every run" in said
 
 

@@ -25,8 +25,9 @@ HOSTILE = '=cmd|"/c calc"!A1 [here](https://example.org) $$note$$ <b>&'
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
     loaded = [wm.load_scenario(f"scenarios/{name}.toml") for name in ("do_nothing", "approved")]
-    together = [wm.run(scenario.replace({"periods.end": "2020-03"}), 4) for scenario in loaded]
-    return read_run(wm.write_run(together, tmp_path_factory.mktemp("workbook") / "run"))
+    together = [wm.run(scenario.replace({"periods.end": "2020-03"}), 90) for scenario in loaded]
+    out = tmp_path_factory.mktemp("workbook") / "run"
+    return read_run(wm.write_run(together, out, plan="scenarios/improvement_plan.toml"))
 
 
 @pytest.fixture(scope="module")

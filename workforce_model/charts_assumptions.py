@@ -22,9 +22,10 @@ from workforce_model.charts_page import (
     figure_of,
     name_rows,
     named,
+    pounds_k,
     titled,
 )
-from workforce_model.formats import percent, rounded
+from workforce_model.formats import capital, key_words, percent, rounded
 from workforce_model.luck import CLEAR
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.scenario import Scenario
@@ -59,7 +60,7 @@ def assumption_quality(scenario: Scenario, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, None)
     low = sum(a.confidence == "low" for a in stated.values())
     headline = f"{low} of {len(stated)} assumptions carry low confidence; {sum(wanted)} wait for the council"
-    subtitle = f"Assumptions by confidence in their source, {scenario.place}, seen from {scenario.seen_from}, number; plain: high, hatched: medium, dotted: low"
+    subtitle = f"Assumptions by confidence in their source, {scenario.place}, seen from {scenario.seen_from:%-d %B %Y}, number; plain: high, hatched: medium, dotted: low"
     detail = "; ".join(
         f"{named(s)}: "
         + ", ".join(
@@ -101,11 +102,12 @@ def bars_at_ends(
         ax.annotate(f"{end} end", (first[f"at_{end}"] * scale, 0), (4 if right else -4, 0), textcoords="offset points",
                     ha="left" if right else "right", va="center", fontsize=BODY, color=TEXT)  # fmt: skip
     ax.margins(x=0.17 * FULL / figure_of(ax).get_figwidth())
-    headline = f"{assumption_name(first['assumption'])}: {outcome.printed(first['at_low'], change=True)} to {outcome.printed(first['at_high'], change=True)}, the widest effect"
+    ends = [pounds_k(x) if outcome.unit == "GBP" else outcome.printed(x, change=True) for x in (first["at_low"], first["at_high"])]  # fmt: skip
+    headline = f"{assumption_name(first['assumption'])}: {ends[0]} to {ends[1]}, the widest effect"
     if not first["clear"]:
         headline = "No assumption's effect is clear of its error"
     elif len(shown) > 1 and not _apart(first, shown.iloc[1]):
-        headline = f"{assumption_name(first['assumption'])} and {assumption_name(shown.iloc[1]['assumption']).lower()} matter most"
+        headline = f"{assumption_name(first['assumption'])}; {assumption_name(shown.iloc[1]['assumption']).lower()}: these matter most"
     subtitle = f"Change in {what} when one assumption goes to each end of its range, {scenario.place}, {unit_of(outcome)}; plain: low end, hatched: high end; in brackets: confidence in its source"
     detail = "; ".join(
         f"{row['assumption']} {outcome.printed(row['at_low'], change=True)} at its low end, {outcome.printed(row['at_high'], change=True)} at its high"
@@ -153,12 +155,14 @@ def assumption_name(path: str) -> str:
 
     Examples
     --------
-    >>> assumption_name("caseloads.teams.assessment.arrivals")
-    'Arrivals, assessment'
+    >>> assumption_name("caseloads.teams.assessment.arrivals"), assumption_name("costs.grades.social_worker.salary")
+    ('Cases arriving, assessment', 'Salary, social worker')
     """
-    keys = path.split(".")
+    keys = key_words(path)
     whose, what = keys[-2] if len(keys) > 2 else "", keys[-1]
-    return named(f"passed on to {what}" if whose == "passes_on" else f"{what}, {whose}" if whose else what)
+    if whose == "passed on to":
+        return capital(f"cases {whose} {what}")
+    return capital(f"{what}, {whose}" if whose else what)
 
 
 def scale_of(outcome: Outcome) -> float:

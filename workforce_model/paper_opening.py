@@ -34,7 +34,7 @@ def summary(p: Proposal) -> Iterator[Block]:
     yield Paragraph(
         f"This report gives the cost, funding, staffing and caseloads of “{short(p.scenario)}” for {p.scenario.place}, as "
         f"seen from {p.scenario.seen_from:%-d %B %Y}. Its figures are those of one run of a simulation of the service, "
-        f"{p.run.record['runs_done']:,} futures of each option; a range is the 10th to 90th percentile and holds {held}."
+        f"{p.run.record['runs_done']:,} futures of each option. A range is the 10th to 90th percentile, outside which one future in five falls; it holds {held}."
     )
     if p.budget:
         yield Paragraph(envelope_sentences(p))
@@ -177,7 +177,7 @@ def _options_service(p: Proposal) -> Table:
         columns=("Option", *measures, f"{p.team_label()}: {p.limit} cases or more", f"All teams: {p.limit} cases or more"),
         rows=tuple(rows),
         note=f"Mean of the runs; in square brackets the 10th to 90th percentile. Ranges of options overlap because they share the same doubt: read differences from the sentences above. {p.source('annual')}",
-        widths=(0.2, 0.17, 0.17, 0.17, 0.16, 0.13),
+        widths=(0.16, 0.18, 0.17, 0.16, 0.17, 0.16),
     )  # fmt: skip
 
 
@@ -194,7 +194,6 @@ def risks(p: Proposal) -> Iterator[Block]:
         words=2,
         widths=(0.25, 0.75),
     )
-    yield ToWrite("inspection, safeguarding and reputational risks, and the mitigation and owner of each risk")
 
 
 def _risk_rows(p: Proposal) -> Iterator[tuple[str, str]]:

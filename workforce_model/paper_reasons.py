@@ -106,7 +106,7 @@ def _movers_table(p: Proposal, keys: dict[str, str], how: Printer, title: str) -
         title=title,
         columns=("Assumption", "Range", "Confidence in it", "At the low end", "At the high end"),
         rows=tuple(rows),
-        note=f"Change in the mean; brackets or a minus sign: less. All assumptions together, as straight lines, explain {explained} of how the figure differs between draws of them; the rest is bends, what they do together, and luck. {p.source('movers')}",
+        note=f"Change in the mean; brackets or a minus sign: less. All assumptions together, as straight lines, explain {explained} of how the figure differs between draws of them; the rest is curves, what they do together, and luck. {p.source('movers')}",
         words=3,
         widths=(0.36, 0.26, 0.14, 0.12, 0.12),
     )  # fmt: skip
@@ -144,7 +144,7 @@ def improvement_plan(p: Proposal) -> Iterator[Block]:
     year = str(frame["period"].iloc[0])
     yield Heading(PLAN, wide=True)
     yield Paragraph(
-        "Each action of the plan as the model plays it. Work is positive; people brought and work freed are negative. An action whose "
+        "Each action of the plan as the model plays it. Work is positive; people brought and work freed are in brackets. An action whose "
         "effect no evidence supports has no effect here and only its time is counted."
     )
     rows = []
@@ -152,7 +152,7 @@ def improvement_plan(p: Proposal) -> Iterator[Block]:
         first = mine[0]
         said = [str(frame[column].iloc[first]) for column in ("action", "lead", "status", "figure")]
         work = "; ".join(
-            f"{frame['team'].iloc[row]} {_ranged(p, row, 'fte', fte)}" for row in mine if frame["team"].iloc[row]
+            f"{frame['team'].iloc[row]} {_ranged(p, row, 'fte', work_fte)}" for row in mine if frame["team"].iloc[row]
         )
         value = _ranged(p, first, "figure", printed_as(str(frame["figure_unit"].iloc[first])))
         rows.append((reference, *said[:3], work or "not defined in this scenario", said[3], value))
@@ -199,6 +199,17 @@ def _ranged(p: Proposal, row: int, what: str, how: Printer, opening: str = " [",
         return shown
     first, last = (p.quote.cell(how, "plan", row, end, where) for end in ends)
     return f"{shown}{opening}{first}\u00a0to\u00a0{last}{closing}"
+
+
+def work_fte(value: float) -> str:
+    """FTE of work to one decimal, in brackets where people are brought or work is freed.
+
+    Examples
+    --------
+    >>> work_fte(1.66), work_fte(-0.55), work_fte(-0.03)
+    ('1.7', '(0.6)', '(<0.1)')
+    """
+    return f"({fte(-value)})" if value < -1e-9 else fte(value)
 
 
 def printed_as(unit: str) -> Printer:

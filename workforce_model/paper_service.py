@@ -42,7 +42,6 @@ def performance(p: Proposal) -> Iterator[Block]:
         yield Paragraph(_not_separated(p))
     yield _spread_table(p)
     yield from _duties(p)
-    yield ToWrite("the indicators that will be reported, to which board and how often")
 
 
 def _team_table(p: Proposal) -> Table:
