@@ -28,7 +28,7 @@ from workforce_model.charts_page import (
     reported,
 )
 from workforce_model.envelope import newest_budget
-from workforce_model.formats import capital, fte, percent, rounded
+from workforce_model.formats import fte, percent, rounded
 from workforce_model.history import HISTOGRAM
 from workforce_model.luck import CLEAR
 from workforce_model.measures import Spread, measured, measured_in_year, spread
@@ -222,5 +222,7 @@ def _compared(together: Sequence[Results], team: str | None, year: str, limit: i
     if not said:
         return f"No clear change in workers with {limit} or more cases"
     kept = said if len(together) <= 3 else [max(said, key=lambda one: abs(one[0]))]
-    changes = (f"{name} {rounded(abs(100 * mean), 1)} points {'fewer' if mean < 0 else 'more'}" for mean, name in kept)
-    return capital(f"{', '.join(changes)} with {limit} or more, {march(year)}")
+    changes = (
+        f"{name} {rounded(abs(100 * mean), 1)} points {'lower' if mean < 0 else 'higher'}" for mean, name in kept
+    )
+    return f"{limit} cases or more, {march(year)}: {', '.join(changes)}"

@@ -81,7 +81,14 @@ def percent(share: float) -> str:
     return f"{whole}%"
 
 
-_MISREAD = {"leaving_rate": "cases leaving", "arrivals": "cases arriving", "passes_on": "passed on to"}
+_MISREAD = {
+    "leaving_rate": "cases leaving",
+    "arrivals": "cases arriving",
+    "arrivals_growth": "growth in cases arriving",
+    "arrivals_dispersion": "spread of cases arriving",
+    "passes_on": "passed on to",
+    "random_share": "cases given out whatever the caseload",
+}
 """Keys of caseloads that would be read as of staff, or not at all."""
 
 

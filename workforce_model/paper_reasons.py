@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from workforce_model.actions import NO_LEVER
-from workforce_model.formats import fte, money, percent, rounded, thousands
+from workforce_model.formats import fte, money, percent, points, rounded, thousands
 from workforce_model.ledger_bridge import TOTAL
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
 from workforce_model.paper_appendices import in_words, printed_in
@@ -61,11 +61,33 @@ def _step(p: Proposal, step: str, row: int) -> str:
     return f"{name}{p.quote.cell(money, 'bridge', row, 'mean', where)} {MORE_LESS[mean < 0]}"
 
 
+def _share_and_cost(p: Proposal) -> tuple[dict[str, str], dict[str, str]]:
+    """The keys of the two answers whose movers a paper shows: the share over the limit, and the cost of the decision."""
+    share = {"scenario": p.scenario.name, "against": _NONE, "outcome": OVER, "team": p.team}
+    against = p.base.name if p.compared else _NONE
+    return share, {"scenario": p.scenario.name, "against": against, "outcome": "net_cost_gbp", "team": COUNCIL}
+
+
+def movers_sentence(p: Proposal) -> Iterator[Block]:
+    """The widest clear effect on each of the two answers, for the summary."""
+    said, what = [], ("that share", "the cost of the decision" if p.compared else "the cost of the service")
+    for keys, whose, how in zip(_share_and_cost(p), what, (points, money), strict=True):
+        clear = p.quote.rows("movers", clear="yes", **keys)
+        if clear:
+            name = in_words(str(p.run.tables["movers"]["assumption"].iloc[clear[0]]))
+            said.append(f"on {whose}, “{name}”: {_effect(p, clear[0], 'low', how, name)} at the low end of its range, {_effect(p, clear[0], 'high', how, name)} at the high")  # fmt: skip
+    if said:
+        yield Paragraph(f"The widest effect of any assumption is, {'; '.join(said)} (section 7).")
+
+
+def _effect(p: Proposal, row: int, end: str, how: Printer, name: str) -> str:
+    size = float(p.run.tables["movers"][f"at_{end}"].iloc[row])
+    return f"{p.quote.cell(how, 'movers', row, f'at_{end}', name)} {MORE_LESS[size < 0]}" if size else "no change"
+
+
 def movers(p: Proposal) -> Iterator[Block]:
     """What moves caseloads most, and what moves the cost of the decision most."""
-    against = p.base.name if p.compared else _NONE
-    share = {"scenario": p.scenario.name, "against": _NONE, "outcome": OVER, "team": p.team}
-    cost = {"scenario": p.scenario.name, "against": against, "outcome": "net_cost_gbp", "team": COUNCIL}
+    share, cost = _share_and_cost(p)
     if not p.quote.rows("movers", **share):
         yield Paragraph("This run holds too few draws of its assumptions to tell which of them moves the answer most: play more runs, with doubt.")  # fmt: skip
         return
@@ -124,7 +146,8 @@ def plan_paragraph(p: Proposal) -> Iterator[Block]:
         yield ToWrite("progress of the improvement plan; run the scenarios with --plan FILE to show its actions, their work and what monitors them")  # fmt: skip
         return
     frame, firsts = p.run.tables["plan"], list(_by_action(p).values())
-    of = "" if frame["scenario"].iloc[0] == p.scenario.name else f" under “{frame['scenario'].iloc[0]}”"
+    played = next(s for s in p.run.scenarios if s.name == frame["scenario"].iloc[0])
+    of = "" if played is p.scenario else f" under “{short(played)}”"
     late = [rows[0] for rows in firsts if "completion not reported" in str(frame["status"].iloc[rows[0]])]
     none = [rows[0] for rows in firsts if str(frame["lever"].iloc[rows[0]]).startswith(NO_LEVER)]
     work, brought = (_ranged(p, p.quote.rows("plan", action=label)[0], "fte", fte, " (range ", ")") for label in (WORK, BROUGHT))  # fmt: skip

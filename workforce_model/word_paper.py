@@ -302,10 +302,10 @@ def _shading(colour: str) -> Any:
 
 
 def _picture(paper: Paper, run: Published, chart: str, number: int) -> None:
-    """A chart with its text alternative in the file, under a caption in its own words."""
+    """A chart with its text alternative in the file, under a caption that says what it measures."""
     words = run.charts[chart]
     headline, measure, *_ = words.split(". ")
-    caption = paper.add_paragraph(f"Figure {number}: {measure}", style="Caption")
+    caption = paper.add_paragraph(f"Figure {number}: {measure.partition(';')[0]}", style="Caption")
     caption.paragraph_format.keep_with_next = True
     shape: Any = paper.add_picture(str(run.picture(chart)), width=min(_width(paper), Cm(16)))
     tall = _height(paper) - _CAPTION
