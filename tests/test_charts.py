@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -283,6 +284,21 @@ def test_the_pictures_of_the_readme_are_those_the_gallery_draws_and_carry_their_
         assert path.stat().st_size < 100_000
         with Image.open(path) as picture:
             assert "Source: workforce_model" in picture.text["Description"]
+
+
+def test_the_headline_of_the_share_names_each_option_and_what_it_does(together: list[Results]) -> None:
+    """It gave the last scenario's change and named none, in a paper about another."""
+    third = wm.run(wm.load_scenario("scenarios/agency_continues.toml"), 40)
+
+    said = charts.text_alternative(charts.share_at_or_over([*together, third], team="family_support"))
+
+    found = re.match(r"21 cases or more, March 2021: approved ([\d.]+) points lower, agency continues ([\d.]+) points lower\. ", said)  # fmt: skip
+    assert found, said
+    for result, points in zip((together[1], third), found.groups(), strict=True):
+        shares = [
+            float(np.nanmean(measured(r, "share_at_or_over", "family_support")[30])) for r in (together[0], result)
+        ]
+        assert float(points) == pytest.approx(100 * (shares[0] - shares[1]), abs=0.051)
 
 
 def test_a_run_without_new_posts_still_has_every_chart_of_a_folder(together: list[Results]) -> None:
