@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 import workforce_model as wm
 from tests.office_files import W, as_pdf, cells, part, parts, sheets, word_texts
-from tests.toys import toy
+from tests.toys import stated, toy
 from workforce_model import paper
 from workforce_model.cabinet_paper import cabinet_paper, proposal_of
 from workforce_model.cli import commands
@@ -109,11 +109,11 @@ def test_rounding_is_told_from_a_wrong_figure() -> None:
 
 def test_no_digit_on_the_page_is_written_by_hand(proposal: Proposal, blocks: list[Block]) -> None:
     known = sorted({*known_words(proposal)}, key=len, reverse=True)
-    stated = {str(group.number) for group in proposal.scenario.workforce.posts.values()}
+    numbers = {str(group.number) for group in proposal.scenario.workforce.posts.values()}
 
     for block in blocks:
         for text in texts(block):
-            if isinstance(block, Table) and "as modelled" in block.title and text in stated:
+            if isinstance(block, Table) and "as modelled" in block.title and text in numbers:
                 continue
             left = unquoted(text)
             for word in known:
@@ -151,12 +151,12 @@ def known_words(p: Proposal) -> Iterator[str]:
         yield from (s.title, short(s), f"{s.seen_from:%-d %B %Y}", s.question)
         yield from (f"{s.caseloads.caseload_limit} {x}" for x in ("cases", "or more"))
         yield from (f"below {s.caseloads.caseload_limit}",)
-        for path, stated in s.assumptions().items():
+        for path, one in s.assumptions().items():
             yield from (
                 in_words(path),
-                stated.source,
-                f"{stated.date:%-d %B %Y}",
-                stated.later_evidence or stated.source,
+                one.source,
+                f"{one.date:%-d %B %Y}",
+                one.later_evidence or one.source,
             )
         for line in s.funding.lines.values():
             yield from (line.label, line.approved_by)
@@ -551,19 +551,19 @@ def test_what_only_the_council_knows_is_asked_for_though_no_assumption_stands_in
     assert "the balance of the risk reserve and the other calls on it" in page
     assert "the base budget of the existing establishment" in page
     assert "which actions of the improvement plan are complete" in page
-    known = proposal.scenario.replace({"funding.reserve_opening_balance": 9_000_000.0})
+    known = proposal.scenario.replace({"funding.reserve_opening_balance": stated(9e6, "GBP")})
     assert "balance of the risk reserve and" not in said(cabinet_paper(replace(proposal, scenario=known)))
 
 
-def test_those_to_replace_first_are_stand_ins_whose_effect_is_clear(proposal: Proposal, blocks: list[Block]) -> None:
-    (first,) = (text for b in blocks for text in texts(b) if text.startswith("Those to replace first"))
-    movers = proposal.run.tables["movers"]
-    clear = movers[(movers["obtain"] == "yes") & (movers["clear"] == "yes") & (movers["scenario"] == "approved")]
+def test_those_to_replace_first_are_stand_ins_whose_effect_on_a_figure_of_the_paper_is_clear(
+    proposal: Proposal,
+) -> None:
+    start = {"assumption": "costs.cost_per_start", "outcome": "net_cost_gbp"}
+    mine = "Those to replace first, as their range clearly moves the cost or the caseloads of this paper (section 7):"
 
-    named = first.partition(": ")[2].rstrip(".").split("; ")
-
-    assert named
-    assert set(named) <= {in_words(path) for path in clear["assumption"]}
+    assert re.search(rf"{re.escape(mine)} [^.]*Cost per start", altered(proposal, "movers", "clear", "yes", **start))
+    assert not re.search(r"replace first[^.]*Cost per start", altered(proposal, "movers", "clear", "no", **start))
+    assert not re.search(r"replace first[^.]*Turnover rate", altered(proposal, "movers", "clear", "yes"))
 
 
 def test_one_of_a_thing_is_not_put_in_the_plural(blocks: list[Block]) -> None:

@@ -146,8 +146,8 @@ def plan_paragraph(p: Proposal) -> Iterator[Block]:
         yield ToWrite("progress of the improvement plan; run the scenarios with --plan FILE to show its actions, their work and what monitors them")  # fmt: skip
         return
     frame, firsts = p.run.tables["plan"], list(_by_action(p).values())
-    played = next(s for s in p.run.scenarios if s.name == frame["scenario"].iloc[0])
-    of = "" if played is p.scenario else f" under “{short(played)}”"
+    played = [s for s in p.run.scenarios if s.name == frame["scenario"].iloc[0]]
+    of = f" under “{short(played[0])}”" if played and played[0] is not p.scenario else ""
     late = [rows[0] for rows in firsts if "completion not reported" in str(frame["status"].iloc[rows[0]])]
     none = [rows[0] for rows in firsts if str(frame["lever"].iloc[rows[0]]).startswith(NO_LEVER)]
     work, brought = (_ranged(p, p.quote.rows("plan", action=label)[0], "fte", fte, " (range ", ")") for label in (WORK, BROUGHT))  # fmt: skip
