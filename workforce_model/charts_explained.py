@@ -13,7 +13,7 @@ from workforce_model.charts_page import named
 from workforce_model.choices import frontier_of
 from workforce_model.comparison import of_results
 from workforce_model.formats import capital, percent
-from workforce_model.ledger_bridge import TOTAL, ledger_bridge
+from workforce_model.ledger_steps import TOTAL, ledger_bridge
 from workforce_model.outcomes import Outcome, settled, settled_year
 from workforce_model.results import Results
 from workforce_model.runs_tornado import tornado_of_runs

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from workforce_model.actions import NO_LEVER
 from workforce_model.formats import fte, money, percent, points, rounded, thousands
-from workforce_model.ledger_bridge import TOTAL
+from workforce_model.ledger_steps import TOTAL
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
 from workforce_model.paper_appendices import in_words, printed_in
 from workforce_model.paper_service import OVER

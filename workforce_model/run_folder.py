@@ -21,7 +21,7 @@ from workforce_model.comparison import of_results
 from workforce_model.costs import KINDS
 from workforce_model.envelope import about, envelope_table
 from workforce_model.formats import NOT_DEFINED, rounded
-from workforce_model.ledger_bridge import ledger_bridge
+from workforce_model.ledger_steps import ledger_bridge
 from workforce_model.measures import MEASURES, measured, teams_measured
 from workforce_model.plan_at_work import plan_table
 from workforce_model.results import Results

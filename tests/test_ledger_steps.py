@@ -8,7 +8,7 @@ import pytest
 import workforce_model as wm
 from tests.toys import posts, toy
 from workforce_model.bridging import drivers_between
-from workforce_model.ledger_bridge import TOTAL, ledger_bridge
+from workforce_model.ledger_steps import TOTAL, ledger_bridge
 from workforce_model.outcomes import Outcome
 from workforce_model.results import Results
 
