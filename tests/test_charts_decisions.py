@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -84,3 +85,15 @@ def test_the_words_of_a_waterfall_are_the_parts_of_its_bridge() -> None:
 
     for driver in ("prices", "turnover"):
         assert f"{driver} {COST.printed(float(found.parts[found.drivers.index(driver)].mean()), change=True)}" in said
+
+
+def test_an_option_that_another_beats_is_named_too_and_the_fall_is_from_doing_nothing() -> None:
+    table = pd.DataFrame({
+        "option": ["nothing", "dear", "cheap"], "net all years": [0.0, 2e5, -1e5], "share": [0.36, 0.1, 0.3],
+        "on_frontier": [False, True, True],
+    })  # fmt: skip
+
+    ax = draw.frontier(table, "net all years", "share", BASE, "option")
+
+    assert {t.get_text() for t in ax.texts if len(t.get_text()) == 1} == {"A", "B", "C"}
+    assert text_alternative(ax).startswith("Dear: 36% falls to 10% for £200k net, all years. ")

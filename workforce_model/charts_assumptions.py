@@ -107,10 +107,10 @@ def bars_at_ends(
     if not first["clear"]:
         headline = "No assumption's effect is clear of its error"
     elif len(shown) > 1 and not _apart(first, shown.iloc[1]):
-        headline = f"{assumption_name(first['assumption'])}; {assumption_name(shown.iloc[1]['assumption']).lower()}: these matter most"
+        headline = f"{assumption_name(first['assumption'])}: {ends[0]} to {ends[1]}, among the widest effects"
     subtitle = f"Change in {what} when one assumption goes to each end of its range, {scenario.place}, {unit_of(outcome)}; plain: low end, hatched: high end; in brackets: confidence in its source"
     detail = "; ".join(
-        f"{row['assumption']} {outcome.printed(row['at_low'], change=True)} at its low end, {outcome.printed(row['at_high'], change=True)} at its high"
+        f"{assumption_name(str(row['assumption']))}: {outcome.printed(row['at_low'], change=True)} at its low end, {outcome.printed(row['at_high'], change=True)} at its high"
         for row in shown.to_dict("records")
     )
     return titled(ax, headline, subtitle, detail, source)
@@ -143,7 +143,7 @@ def shares_explained(table: pd.DataFrame, scenario: Scenario, outcome: Outcome |
     headline = f"{assumption_name(top['factor'])}: {percent(max(top['total'], 0))} [{percent(max(top['total_low'], 0))} to {percent(max(top['total_high'], 0))}] of the spread"
     subtitle = f"Share of the variance of {wanted.words(scenario)}, {scenario.place}, per cent, with 95% bootstrap intervals; circle: alone, square: with interactions"
     detail = "; ".join(
-        f"{r['factor']} alone {percent(max(r['first'], 0))}, with interactions {percent(max(r['total'], 0))}"
+        f"{assumption_name(str(r['factor']))}: alone {percent(max(r['first'], 0))}, with interactions {percent(max(r['total'], 0))}"
         for r in table.to_dict("records")
     )
     source = f"Source: workforce_model, {scenario.name}; Sobol shares over luck and doubt about assumptions."

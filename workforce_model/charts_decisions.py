@@ -140,12 +140,12 @@ def heat_map(
     stated = scenario.assumptions()
     for name, path in ((ax.set_xlabel, across), (ax.set_ylabel, down)):
         name(assumption_name(path) + (f"\n({stated[path].unit})" if path in stated else ""))
-    headline = f"From {wanted.printed(figures.min())} to {wanted.printed(figures.max())} over the grid"
-    subtitle = (
-        f"{capital(wanted.words(scenario))}, {scenario.place}, {unit_of(wanted)}, mean, {named(scenario.name).lower()}"
-    )
+    headline = f"From {wanted.printed(figures.min())} to {wanted.printed(figures.max())} as both assumptions move"
+    unit = "per cent" if unit_of(wanted) == "percentage points" else unit_of(wanted)
+    subtitle = f"{capital(wanted.words(scenario))}, {scenario.place}, {unit}, mean, {named(scenario.name).lower()}"
     detail = "; ".join(
-        f"{down} {y:.4g}: " + ", ".join(f"{x:.4g} {wanted.printed(v)}" for x, v in row.items())
+        f"{assumption_name(down)} {y:.4g}: "
+        + ", ".join(f"{wanted.printed(v)} at {assumption_name(across).lower()} {x:.4g}" for x, v in row.items())
         for y, row in grid.iterrows()
     )
     source = f"Source: workforce_model, {scenario.name}; the same luck in every cell."
@@ -168,11 +168,15 @@ def turning_point(found: TurningPoint, scenario: Scenario, outcome: Outcome | st
     unit = scenario.assumptions()[found.assumption].unit
     ax.set_xlabel(f"{assumption_name(found.assumption)} ({unit})")
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: amount(y, wanted)))
-    said = f"the answer turns at {found.value:.4g}" if found.value is not None else found.status
+    said = f"the answer turns at {found.value:.4g} {unit}" if found.value is not None else found.status
     headline = f"{assumption_name(found.assumption)}: {said}"
     subtitle = f"{capital(wanted.words(scenario))} less its target, {scenario.place}, {unit_of(wanted)}, at each value tried, with two errors"
     source = f"Source: workforce_model, {scenario.name}; the same luck at every value."
-    return titled(ax, headline, subtitle, found.sentence, source)
+    return titled(ax, headline, subtitle, found.sentence.rstrip("."), source)
+
+
+_ALL_NAMED = 8
+"""Of so few options every one is named, also those that another beats."""
 
 
 def frontier(
@@ -188,12 +192,13 @@ def frontier(
     rest = table[~table["on_frontier"]]
     ax.plot(rest[cost] / 1000, rest[share] * 100, "o", color=GREY, markeredgecolor=TEXT, markersize=5)
     ax.plot(ahead[cost] / 1000, ahead[share] * 100, "D-", color=BLUE, markersize=7, linewidth=1.5)
-    _lettered(ax, ahead[cost] / 1000, 100 * ahead[share], [named(str(name)) for name in ahead[label]])
+    told = table.sort_values(cost) if len(table) <= _ALL_NAMED else ahead
+    _lettered(ax, told[cost] / 1000, 100 * told[share], [named(str(name)) for name in told[label]])
     ax.set_ylim(0, 120 * float(table[share].max()))
     spent = cost.removeprefix("net ")
     ax.set_xlabel(f"Net cost beyond {beyond}, {spent}, £000")
     limit = scenario.caseloads.caseload_limit
-    cheap, best = ahead.iloc[0], ahead.iloc[-1]
+    cheap, best = table.iloc[int(table[cost].abs().argmin())], ahead.iloc[-1]
     headline = f"{named(str(best[label]))}: {percent(cheap[share])} falls to {percent(best[share])} for {pounds_k(best[cost])} net, {spent}"
     if "clear" in table and not bool(best["clear"]):
         headline = f"No option is clearly better than {named(str(cheap[label])).lower()}"
@@ -243,7 +248,7 @@ def bought(table: pd.DataFrame, team: str, scenario: Scenario, ax: Axes | None =
         headline = f"No option clearly changes the {percent(nothing)} chance"
     subtitle = f"Chance that at least 90% of {label.lower()} workers are below {limit} cases, {scenario.place}, per cent; whole units only"
     detail = "; ".join(
-        f"{r['investment']} at £{thousands(r['gbp_a_year'])}k ({r['units']} units) {percent(r['chance'])}"
+        f"{named(str(r['investment']))} at {pounds_k(r['gbp_a_year'])} a year ({r['units']} bought) {percent(r['chance'])}"
         for r in mine.to_dict("records")
     )
     source = f"Source: workforce_model, {scenario.name}; paired runs, luck and doubt about assumptions."
