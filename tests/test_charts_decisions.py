@@ -117,3 +117,15 @@ def test_the_line_from_a_name_to_its_point_crosses_no_other_name() -> None:
         for other in notes:
             box = Text.get_window_extent(other, renderer)
             assert other is note or not line.intersects_bbox(box, filled=False), (note.get_text(), other.get_text())
+
+
+def test_an_option_that_another_beats_is_named_too_and_the_fall_is_from_doing_nothing() -> None:
+    table = pd.DataFrame({
+        "option": ["nothing", "dear", "cheap"], "net all years": [0.0, 2e5, -1e5], "share": [0.36, 0.1, 0.3],
+        "on_frontier": [False, True, True],
+    })  # fmt: skip
+
+    ax = draw.frontier(table, "net all years", "share", BASE, "option")
+
+    assert {t.get_text() for t in ax.texts if len(t.get_text()) == 1} == {"A", "B", "C"}
+    assert text_alternative(ax).startswith("Dear: 36% falls to 10% for £200k net, all years. ")
