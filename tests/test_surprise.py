@@ -105,6 +105,16 @@ def test_what_it_did_to_cost_and_caseload_is_said_with_its_range_and_only_beyond
     assert "0.0 [0.0 to 0.0]" not in caused(caseload)
 
 
+def test_a_figure_that_is_not_defined_in_every_run_has_no_bridge() -> None:
+    nobody = {**made().results.history.cases, "workers": made().results.history.cases["workers"].copy()}
+    nobody["workers"][..., 0] = 0
+    blind = dataclasses.replace(made().results, history=dataclasses.replace(made().results.history, cases=nobody))
+
+    found = causes_of_both(dataclasses.replace(made(), results=blind), runs=2)
+
+    assert [one.outcome.measure for one in found] == ["net_cost_gbp"]
+
+
 def test_a_bridge_of_several_outcomes_is_each_by_itself() -> None:
     both = causes_of_both(made(), runs=3)
 
