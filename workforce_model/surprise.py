@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -12,7 +13,7 @@ import pandas as pd
 from workforce_model.bridging import Bridge, bridges
 from workforce_model.doubt import DRAWS
 from workforce_model.forecasting import Forecast
-from workforce_model.formats import percent, rounded
+from workforce_model.formats import NOT_DEFINED, percent, rounded
 from workforce_model.measures import MEASURES, measured, spread
 from workforce_model.outcomes import Outcome, asked, reported
 from workforce_model.periods import financial_year
@@ -144,13 +145,15 @@ def _team_of(path: str) -> str:
 
 
 def _printed(x: float, unit: str) -> str:
-    """A figure as a sentence says it: shares and turnover as percentages, the rest to one decimal.
+    """A figure as a sentence says it: shares and turnover as percentages, the rest to one decimal, or not defined.
 
     Examples
     --------
     >>> _printed(0.1754, "leavers a year over in post"), _printed(15.3, "FTE"), _printed(1887.0, "cases")
     ('17.5%', '15.3', '1,887')
     """
+    if math.isnan(x):
+        return NOT_DEFINED
     if unit.startswith(("share", "leavers a year over")):
         return f"{rounded(100 * x, 1)}%"
     return f"{rounded(x, 0 if x == round(x) else 1):,}"
