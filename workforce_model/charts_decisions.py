@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter
 
+from workforce_model.assumption_words import assumption_name
 from workforce_model.bridging import Bridge
-from workforce_model.charts_assumptions import amount, amounts_across, assumption_name, paired_source, scale_of, unit_of
+from workforce_model.charts_assumptions import amount, amounts_across, paired_source, scale_of, unit_of
 from workforce_model.charts_page import (
     BLUE,
     BODY,
@@ -140,9 +141,7 @@ def heat_map(
     for name, path in ((ax.set_xlabel, across), (ax.set_ylabel, down)):
         name(assumption_name(path) + (f"\n({stated[path].unit})" if path in stated else ""))
     headline = f"From {wanted.printed(figures.min())} to {wanted.printed(figures.max())} over the grid"
-    subtitle = (
-        f"{capital(wanted.words(scenario))}, {scenario.place}, {unit_of(wanted)}, mean, {named(scenario.name).lower()}"
-    )
+    subtitle = f"{capital(wanted.words(scenario))}, {scenario.place}, {unit_of(wanted, change=False)}, mean, {named(scenario.name).lower()}"
     detail = "; ".join(
         f"{down} {y:.4g}: " + ", ".join(f"{x:.4g} {wanted.printed(v)}" for x, v in row.items())
         for y, row in grid.iterrows()

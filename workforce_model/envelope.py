@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from workforce_model.costs import Values, monthly_prices
 from workforce_model.doubt import draw_values
-from workforce_model.formats import rounded
+from workforce_model.formats import money, rounded
 from workforce_model.funding_lines import available_amount
 from workforce_model.model import SEED
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
+from workforce_model.problems import nearest
 from workforce_model.scenario import Scenario
 
 End = Literal["value", "low", "high"]
@@ -53,10 +54,6 @@ class Envelope:
         """Full-year cost, at first-year prices, less the approval: positive is more than was approved."""
         return self.cost_first_year - self.approved_first_year
 
-    def gap_in(self, year: str) -> NDArray[np.float64]:
-        """Full-year cost less the approval, at the prices of the first year or, of any later one, of the year after it."""
-        return self.gap() if year <= self.first_year else self.cost_full_year - self.approved_full_year
-
     def posts_affordable(self) -> NDArray[np.float64]:
         """Posts, at their average cost, that the approval pays for in a full year; not defined where they cost nothing."""
         return _over(self.posts * self.approved_first_year, self.cost_first_year)
@@ -67,8 +64,12 @@ class Envelope:
 
     def pays_for(self) -> str:
         """What the approval pays for, in words, at the first of these prices."""
-        if not self.cost_first_year[0] > 0:
+        cost, left = float(self.cost_first_year[0]), -float(self.gap()[0])
+        if not cost > 0:
             return "there is nothing to pay for"
+        if left >= 0:
+            spare = f" and leaves {money(left)}" if left >= 0.005 else ""
+            return f"that pays for all {self.posts} posts for twelve months{spare}"
         posts, months = rounded(float(self.posts_affordable()[0]), 1), rounded(float(self.months_affordable()[0]), 1)
         return f"that pays for {posts} of {self.posts} posts, or {months} months of all {self.posts}"
 
@@ -119,9 +120,8 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     found = {}
     for budget in sorted(scenario.funding.budgets):
         groups = [g for g in scenario.workforce.posts.values() if g.budget == budget and g.number]
-        lines = [n for n, x in scenario.funding.lines.items() if x.budget == budget and not x.at_establishment_cost]
         created = [g.created for g in groups]
-        if groups and lines and all(when is not None for when in created):
+        if groups and approval_lines(scenario, budget) and all(when is not None for when in created):
             first = financial_year(min(when for when in created if when is not None))
             following = financial_year(financial_year_start(first) + 12)
             found[budget] = Envelope(
@@ -131,10 +131,37 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
                 full_year=following,
                 cost_first_year=_all_filled(scenario, values, budget, first),
                 cost_full_year=_all_filled(scenario, values, budget, following),
-                approved_first_year=sum(available_amount(scenario.funding, line, first) for line in lines),
-                approved_full_year=sum(available_amount(scenario.funding, line, following) for line in lines),
+                approved_first_year=approved_in(scenario, budget, first),
+                approved_full_year=approved_in(scenario, budget, following),
             )
     return found
+
+
+def gap_in(scenario: Scenario, values: Values, budget: str, year: str) -> NDArray[np.float64]:
+    """All of a budget's posts filled for twelve months at a year's prices, less what is approved for that year, shape (D,).
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> approved = wm.load_scenario("scenarios/approved.toml")
+    >>> [round(float(gap_in(approved, values_at(approved, "value"), "nine_posts", year)[0])) for year in ("2019/20", "2020/21")]
+    [99247, 108482]
+    """
+    return _all_filled(scenario, values, budget, year) - approved_in(scenario, budget, year)
+
+
+def approval_lines(scenario: Scenario, budget: str) -> list[str]:
+    """The funding lines a budget's posts are held against: those that are not the posts' own cost."""
+    return [
+        name
+        for name, line in scenario.funding.lines.items()
+        if line.budget == budget and not line.at_establishment_cost
+    ]
+
+
+def approved_in(scenario: Scenario, budget: str, year: str) -> float:
+    """Pounds a budget has in a year from its approvals, virements included."""
+    return sum(available_amount(scenario.funding, line, year) for line in approval_lines(scenario, budget))
 
 
 def newest_budget(scenario: Scenario) -> str | None:
@@ -144,6 +171,26 @@ def newest_budget(scenario: Scenario) -> str | None:
         for budget in envelopes(scenario, at="value")
     }
     return max(created, key=lambda budget: created[budget]) if created else None
+
+
+def budget_in_question(scenario: Scenario, named: str | None = None) -> str:
+    """The budget that is meant: the one named; or else the newest, or the first where no posts are created.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no budget of that name.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> [budget_in_question(wm.load_scenario(f"scenarios/{name}.toml")) for name in ("approved", "do_nothing")]
+    ['nine_posts', 'november_2018']
+    """
+    budgets = scenario.funding.budgets
+    if named is not None and named not in budgets:
+        raise ValueError(f"budget {named!r}: {scenario.name} has none of that name{nearest(named, budgets)}")
+    return named or newest_budget(scenario) or min(budgets)
 
 
 def values_at(scenario: Scenario, end: End) -> Values:
@@ -191,7 +238,7 @@ def _measures(test: Envelope) -> list[tuple[str, str, str, NDArray[np.float64]]]
         ("months affordable of all posts", first, "months", test.months_affordable()),
         ("full-year cost, all posts filled", later, "GBP", test.cost_full_year),
         ("approval", later, "GBP", one * test.approved_full_year),
-        ("gap in a full year", later, "GBP", test.gap_in(later)),
+        ("gap in a full year", later, "GBP", test.cost_full_year - test.approved_full_year),
         (
             "posts affordable in a full year",
             later,
