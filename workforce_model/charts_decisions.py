@@ -38,7 +38,8 @@ from workforce_model.charts_page import (
 from workforce_model.comparison import Comparison
 from workforce_model.formats import capital, percent, thousands
 from workforce_model.luck import CLEAR
-from workforce_model.outcomes import Outcome, settled
+from workforce_model.outcomes import ALL_YEARS, Outcome, reported, settled
+from workforce_model.periods import march, years_named
 from workforce_model.scenario import Scenario
 from workforce_model.turning_points import TurningPoint
 
@@ -176,7 +177,10 @@ def turning_point(found: TurningPoint, scenario: Scenario, outcome: Outcome | st
 def frontier(
     table: pd.DataFrame, cost: str, share: str, scenario: Scenario, label: str = "investment", ax: Axes | None = None
 ) -> Axes:
-    """Which options are worth their cost? Cost against the share at the limit; a line joins those no other beats on both."""
+    """Which options are worth their cost? Cost against the share at the limit of one team; a line joins those no other beats on both."""
+    teams = table["team"].unique().tolist()
+    if len(teams) != 1:
+        raise ValueError(f"frontier: options of {', '.join(map(str, teams))}; expected those of one team")
     ax = axes_of(ax)
     ahead = table[table["on_frontier"]].sort_values(cost)
     rest = table[~table["on_frontier"]]
@@ -185,15 +189,17 @@ def frontier(
     _lettered(ax, ahead[cost] / 1000, 100 * ahead[share], [named(str(name)) for name in ahead[label]])
     ax.set_ylim(0, 120 * float(table[share].max()))
     spent = cost.removeprefix("net ")
+    spent = years_named(reported(scenario)) if spent == ALL_YEARS else spent
     ax.set_xlabel(f"Net cost, {spent}, £000")
     limit = scenario.caseloads.caseload_limit
     cheap, best = ahead.iloc[0], ahead.iloc[-1]
     headline = f"{percent(cheap[share])} falls to {percent(best[share])} for £{thousands(best[cost])}k net, {spent}"
-    if "clear" in table and not bool(best["clear"]):
+    if not bool(best["share_clear"]):
         headline = f"No option is clearly better than {named(str(cheap[label])).lower()}"
     elif len(ahead) == 1:
         headline = f"Nothing beats {named(str(cheap[label])).lower()} on both cost and caseload"
-    subtitle = f"Share of workers with {limit} or more cases, {scenario.place}, per cent, against cost beyond buying nothing further; diamonds: no option is cheaper and better"
+    team = scenario.workforce.teams[teams[0]].label.lower()
+    subtitle = f"Share of {team} workers with {limit} or more cases in {march(str(cheap['period']))}, {scenario.place}, per cent, against cost beyond buying nothing further; diamonds: no option is cheaper and better"
     detail = "; ".join(
         f"{row[label]}: £{thousands(row[cost])}k, {percent(row[share])}" for row in table.to_dict("records")
     )
@@ -235,7 +241,8 @@ def bought(table: pd.DataFrame, team: str, scenario: Scenario, ax: Axes | None =
     headline = f"{best[1]}: a {percent(best[0])} chance, from {percent(nothing)} now"
     if best[1] == "nothing further":
         headline = f"No option clearly changes the {percent(nothing)} chance"
-    subtitle = f"Chance that at least 90% of {label.lower()} workers are below {limit} cases, {scenario.place}, per cent; whole units only"
+    period, keep = mine[["period", "keep"]].iloc[0]
+    subtitle = f"Chance that at least {percent(keep)} of {label.lower()} workers are below {limit} cases in {march(period)}, {scenario.place}, per cent; whole units only"
     detail = "; ".join(
         f"{r['investment']} at £{thousands(r['gbp_a_year'])}k ({r['units']} units) {percent(r['chance'])}"
         for r in mine.to_dict("records")
