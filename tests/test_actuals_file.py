@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.forms import FORM, Rows, at, book_at, book_of, csv_at, plan, rows, shipped, with_cells
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import load_actuals
+from workforce_model.forecasting import forecast
 from workforce_model.problems import ScenarioError
 
 
@@ -204,10 +205,45 @@ def test_b27_negative_counts_are_refused(tmp_path: Path) -> None:
         ("cases_closed", "2000", "cases_closed + cases_passed_out cannot be more than open_cases of the month before"),
         ("workers_at_or_over", "200", "workers_at_or_over cannot be more than workers"),
         ("unallocated_cases", "5000", "unallocated_cases cannot be more than open_cases"),
+        ("case_holder_fte", "300", "case_holder_fte cannot be more than workers"),
+        (
+            "permanent_pay_gbp",
+            "136.3",
+            "5 an FTE in the month: expected 400 to 40,000; amounts are pounds, not thousands",
+        ),
+        ("permanent_pay_gbp", "99999999", "amounts are pounds, not thousands, of this team and month"),
+        ("agency_gbp", "39.3", "expected 400 to 40,000"),
     ],
 )
 def test_b27_figures_that_cannot_all_be_right_are_refused(tmp_path: Path, column: str, value: str, rule: str) -> None:
     assert rule in refused(tmp_path, with_cells({("2019-06", "assessment", column): value}))
+
+
+def test_allocated_cases_with_nobody_to_hold_them_are_refused(tmp_path: Path) -> None:
+    nobody = {("2019-06", "assessment", name): "0" for name in ("workers", "workers_at_or_over", "case_holder_fte")}
+
+    assert "nobody takes cases, and 694 of 694 open cases are allocated" in refused(tmp_path, with_cells(nobody))
+    waiting = {**nobody, ("2019-06", "assessment", "unallocated_cases"): "694"}
+    assert read(tmp_path, with_cells(waiting)).figures["assessment"]["workers"][3] == 0
+
+
+def test_a_file_parted_by_semicolons_is_told_so(tmp_path: Path) -> None:
+    assert "columns are parted by commas here" in refused(tmp_path, [[";".join(row)] for row in rows()])
+
+
+def test_more_audits_found_good_than_were_done_are_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-06", "practice_and_quality", "plan_reviews_good"): "40"}))
+
+    assert "plan_reviews_good cannot be more than plan_reviews_done" in said
+
+
+def test_posts_under_review_held_back_where_their_team_is_not_are_refused(tmp_path: Path) -> None:
+    apart = ("2019-06", "family_support", "nine_posts_in_post_fte")
+    both = {apart: "c", ("2019-06", "family_support", "in_post_fte"): "c"}
+
+    with pytest.raises(ScenarioError, match="nobody can tell which of the team's people are paid from this budget"):
+        read(tmp_path, with_cells({apart: "c"}), marks=["c"])
+    assert forecast(plan(), read(tmp_path, with_cells(both), marks=["c"]), runs=2).results.passed
 
 
 def test_half_a_case_is_refused(tmp_path: Path) -> None:

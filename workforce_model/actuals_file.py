@@ -109,8 +109,9 @@ def _columns(table: Table) -> dict[str, int]:
         elif name in names[:i]:
             table.faults.append(Problem(table.header[i].place, name, "this column stands twice"))
     missing = [key for key in KEYS if key not in names]
+    slip = "columns are parted by commas here; " if len(names) == 1 and re.search(r"month[;\t|]", names[0]) else ""
     if missing:
-        raise ScenarioError(table.subject, [*table.faults, Problem("header", "", f"no column {' and '.join(missing)}: begin from the template")])  # fmt: skip
+        raise ScenarioError(table.subject, [*table.faults, Problem("header", "", f"no column {' and '.join(missing)}: {slip}begin from the template")])  # fmt: skip
     return {name: i for i, name in enumerate(names) if name}
 
 
@@ -166,7 +167,7 @@ class _Read:
             if when is not None and self.cut_off is not None and when > self.cut_off:
                 later.add(when)
                 if self.later_months == "refuse":
-                    self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" sets it aside')  # fmt: skip
+                    self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" (--leave-out-later) sets it aside')  # fmt: skip
                 continue
             if not isinstance(team.value, str) or team.value not in known:
                 self._say(team.place, repr(team.value), _unknown_team(str(team.value), {n: t.label for n, t in known.items()}))  # fmt: skip
@@ -268,10 +269,13 @@ class _Read:
             for i, when in enumerate(form.months):
                 yield from self._establishment_at_odds(team, when, i)
                 yield from self._without_places(team, when, i)
-                for less, more, ago in _AT_MOST:
+                yield from self._nobody_with_cases(team, i)
+                yield from self._priced_strangely(team, i)
+                for less, more, ago in (*_AT_MOST, *self._of_duties(team)):
                     yield from self._more_than(team, less, more, i, ago)
                 for name in self.figures[team]:
                     if name.endswith(APART_IN_POST):
+                        yield from self._not_told_apart(team, name, i)
                         yield from self._more_than(team, (name,), ("in_post_fte",), i, 0)
                     elif name.endswith(APART_SPEND):
                         spent = tuple(n for n, c in COLUMNS.items() if c.of == "spend")
@@ -291,6 +295,40 @@ class _Read:
                 label = self._form.columns[name].label[0].lower() + self._form.columns[name].label[1:]
                 rule = f"the scenario has places for {there:g} FTE of {label} in {team} in {when}: add them to the scenario"
                 yield Problem(self.places[team, name, i], f"{value:g}", rule)
+
+    def _nobody_with_cases(self, team: str, i: int) -> Iterator[Problem]:
+        workers, held, waiting = (self._value(team, name, i) for name in ("workers", "open_cases", "unallocated_cases"))
+        if workers == 0 and held is not None and waiting is not None and held > waiting:
+            rule = f"nobody takes cases, and {held - waiting:g} of {held:g} open cases are allocated: with nobody there they are unallocated"
+            yield Problem(self.places[team, "workers", i], "0", rule)
+
+    def _priced_strangely(self, team: str, i: int) -> Iterator[Problem]:
+        """Pay and charges in thousands, or of another team, are found by what they make an FTE cost."""
+        low, high = A_MONTH_GBP
+        for spend, stocks in _PAID_FOR.items():
+            value = self._value(team, spend, i)
+            there = (
+                [[self._value(team, name, at) for name in stocks if name in self.figures[team]] for at in (i - 1, i)]
+                if i
+                else []
+            )
+            if value is None or not there or any(x is None for month in there for x in month):
+                continue
+            fte = [sum(x for x in month if x is not None) for month in there]
+            if min(fte) >= 1 and not low * min(fte) <= value <= high * max(fte):
+                rule = f"{value / max(fte):,.0f} an FTE in the month: expected {low:,} to {high:,}; amounts are pounds, not thousands, of this team and month"
+                yield Problem(self.places[team, spend, i], f"{value:g}", rule)
+
+    def _of_duties(self, team: str) -> Iterator[tuple[tuple[str], tuple[str], int]]:
+        """No more can be found good than were done; those in time are counted when their limit ends, which may be a month later."""
+        for name in self.figures[team]:
+            if name.endswith("_good") and (done := f"{name.removesuffix('_good')}_done") in self.figures[team]:
+                yield (name,), (done,), 0
+
+    def _not_told_apart(self, team: str, name: str, i: int) -> Iterator[Problem]:
+        if self._value(team, name, i) is None and self._value(team, "in_post_fte", i) is not None:
+            rule = "not available where in_post_fte is: nobody can tell which of the team's people are paid from this budget; give it, or declare both not available"
+            yield Problem(self.places[team, name, i], "", rule)
 
     def _more_than(
         self, team: str, less: tuple[str, ...], more: tuple[str, ...], i: int, ago: int
@@ -325,12 +363,17 @@ class _Read:
                 yield Problem("not_fitted", place, "no such figure: team.column.2019-06")
 
 
+A_MONTH_GBP = (400, 40_000)
+"""What an FTE can cost in a month, pounds: a tenth, and ten times, of what a social worker does."""
+_PAID_FOR = {"permanent_pay_gbp": ("in_post_fte",), "agency_gbp": ("agency_cover_fte", "agency_additional_fte")}
+"""Spend, and the people it is spent on."""
 _AT_MOST = (
     (("leavers_fte",), ("in_post_fte",), 1),
     (("conversions_fte",), ("starters_fte",), 0),
     (("conversions_fte",), ("agency_cover_fte", "agency_additional_fte"), 1),
     (("cases_closed", "cases_passed_out"), ("open_cases",), 1),
     (("workers_at_or_over",), ("workers",), 0),
+    (("case_holder_fte",), ("workers",), 0),
     (("unallocated_cases",), ("open_cases",), 0),
 )
 """What cannot be more than what, this month or the month before."""
@@ -347,9 +390,7 @@ def _unknown_team(given: str, labels: dict[str, str]) -> str:
 
 def _slip(value: str) -> str:
     if value in MARKS:
-        return (
-            f'a mark, not a number, and never nought: declare it, marks=("{value}",), if it stands for "not available"'
-        )
+        return f'a mark, not a number, and never nought: declare it, marks=("{value}",) (--mark {value}), if it stands for "not available"'
     if _NUMBER.fullmatch(value):
         return "a number kept as text: format the cell as a number"
     for pattern, rule in _SLIPS:

@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 
 from workforce_model import __version__
 from workforce_model.actions import load_plan
+from workforce_model.actuals_file import OTHER_MOVEMENT, load_actuals
 from workforce_model.actuals_template import write_template
 from workforce_model.census_report import census as council_census
 from workforce_model.census_report import write_census
@@ -117,6 +118,27 @@ def compare(
 @click.option(
     "--actuals", type=click.Path(), help="What happened, as the template asks; without it, as the plan stands."
 )
+@click.option("--cut-off", help="The last month of actuals to read, such as 2019-09; by default the file's last.")
+@click.option(
+    "--leave-out-later", is_flag=True, help="Set months after the cut-off aside unread; otherwise they are refused."
+)
+@click.option(
+    "--mark",
+    "marks",
+    multiple=True,
+    help="A mark declared to stand for a figure not available, such as c. Repeat for more.",
+)
+@click.option(
+    "--other-movement",
+    default=OTHER_MOVEMENT,
+    show_default=True,
+    help="Most stock change that flows may leave unexplained, as a share of the opening stock.",
+)
+@click.option(
+    "--not-fitted",
+    multiple=True,
+    help="A figure known to be bad, as assessment.cases_arrived.2019-06: shown, not learnt from. Repeat for more.",
+)
 @click.option("--baseline", type=click.Path(), default=str(NOTHING), help="Doing nothing; by default the shipped one.")
 @click.option("--plan", type=click.Path(), default=str(PLAN), help="The improvement plan; by default the shipped one.")
 @click.option("--runs", default=RUNS, show_default=True, help="Futures of the plan, of doing nothing, of the forecast.")
@@ -128,6 +150,11 @@ def compare(
 def review(
     scenario: str,
     actuals: str | None,
+    cut_off: str | None,
+    leave_out_later: bool,
+    marks: tuple[str, ...],
+    other_movement: float,
+    not_fitted: tuple[str, ...],
     baseline: str,
     plan: str,
     runs: int,
@@ -141,11 +168,15 @@ def review(
     approved, nothing, stated = load_scenario(scenario), load_scenario(baseline), load_plan(plan)
     inputs = [file for path in (scenario, baseline) for file in read_inputs(path)]
     inputs += [input_file(path) for path in (plan, actuals) if path is not None]
+    happened = None if actuals is None else load_actuals(
+        actuals, approved, cut_off=cut_off, later_months="leave out" if leave_out_later else "refuse", marks=marks,
+        other_movement=other_movement, not_fitted=not_fitted,
+    )  # fmt: skip
     wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
     with run_folder(out, f"review-{approved.name}", overwrite=overwrite) as claim:
         with _pool(wanted) as executor, tqdm(total=20, unit=" answers", disable=None, leave=False) as bar:
             found = review_scenario(
-                approved, actuals, runs, seed, baseline=nothing, actions=stated, few=few, executor=executor,
+                approved, happened, runs, seed, baseline=nothing, actions=stated, few=few, executor=executor,
                 progress=lambda _: bar.update(),
             )  # fmt: skip
         _say(found.text())

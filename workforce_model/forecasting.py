@@ -102,7 +102,7 @@ class Forecast:
         said = [*self.actuals.findings(), f"Actual to {self.cut_off:%B %Y}; from then on a forecast of {self.results.runs:,} runs, seed {self.results.seed}."]  # fmt: skip
         said.append("The forecast starts from whole people: a team's FTE at the cut-off is met to the nearest person.")
         if self.updates.not_learnt:
-            said.append(f"Nothing was learnt about {len(self.updates.not_learnt)} rates; the table of updates says why.")  # fmt: skip
+            said += self.updates.unlearnt()
         return said
 
 
