@@ -156,3 +156,15 @@ def test_a_frontier_whose_share_may_differ_by_luck_claims_no_fall() -> None:
     )
 
     assert said.startswith("No option is clearly better than nothing further.")
+
+
+def test_an_option_that_another_beats_is_named_too_and_the_fall_is_from_doing_nothing() -> None:
+    table = pd.DataFrame({
+        "option": ["nothing", "dear", "cheap"], "net all years": [0.0, 2e5, -1e5], "share": [0.36, 0.1, 0.3],
+        "on_frontier": [False, True, True],
+    })  # fmt: skip
+
+    ax = draw.frontier(table, "net all years", "share", BASE, "option")
+
+    assert {t.get_text() for t in ax.texts if len(t.get_text()) == 1} == {"A", "B", "C"}
+    assert text_alternative(ax).startswith("Dear: 36% falls to 10% for £200k net, 2019/20 to 2020/21. ")
