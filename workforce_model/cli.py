@@ -54,6 +54,9 @@ def commands() -> None:
 @click.option("--out", type=click.Path(), help="Folder to write; by default a new one under results/.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 @click.option("--no-doubt", is_flag=True, help="Leave each assumption at its value: ranges then hold luck only.")
+@click.option(
+    "--plan", type=click.Path(), help="An improvement plan whose actions are played too; about one scenario more."
+)
 @click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
 @click.option(
     "--checkpoint", type=click.Path(), help="Folder that keeps finished blocks: the same command goes on from there."
@@ -65,6 +68,7 @@ def run(
     out: str | None,
     overwrite: bool,
     no_doubt: bool,
+    plan: str | None,
     processes: int | None,
     checkpoint: str | None,
 ) -> None:
@@ -74,6 +78,8 @@ def run(
     """
     loaded = [load_scenario(path) for path in scenarios]
     inputs = [file for path in scenarios for file in read_inputs(path)]
+    stated = None if plan is None else load_plan(plan)
+    inputs += [] if plan is None else [input_file(plan)]
     _refuse_same_names([scenario.name for scenario in loaded])
     if out is not None and checkpoint is not None and os.path.realpath(out) == os.path.realpath(checkpoint):
         raise ValueError(f"--out and --checkpoint are both {out}: expected a folder for each")
@@ -90,7 +96,7 @@ def run(
                     )
                 )  # fmt: skip
         _say(summary_text(results))
-        folder = write_run(results, claim, overwrite=overwrite, inputs=inputs)
+        folder = write_run(results, claim, overwrite=overwrite, inputs=inputs, plan=stated)
     _say(f"Written to {folder}")
 
 

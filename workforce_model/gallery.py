@@ -19,6 +19,7 @@ from workforce_model.outcomes import Outcome, reported
 from workforce_model.plan_at_work import plan
 from workforce_model.problems import path_given
 from workforce_model.results import Results
+from workforce_model.runs_tornado import enough_draws
 from workforce_model.scenario import Scenario
 from workforce_model.sensitivity import sobol, tornado
 from workforce_model.turning_points import arrivals_that_break
@@ -57,7 +58,8 @@ def every_chart(
     """
     from workforce_model import charts
 
-    before, after = (run(scenario, runs, seed) for scenario in scenarios[:2])
+    together = [run(scenario, runs, seed) for scenario in scenarios]
+    before, after = together[:2]
     over = Outcome("share_at_or_over", team=team, year=reported(scenarios[1])[1])
     drawn = _of_money(before, after) | _of_people(before, after, team)
     if actuals is not None:
@@ -68,6 +70,10 @@ def every_chart(
     cost = Outcome("net_cost_gbp", year=over.year)
     few = min(max(runs // 4, 4), FEW)
     drawn["waterfall"] = partial(charts.waterfall, bridge(scenarios[0], scenarios[-1], cost, runs=few, seed=seed))
+    drawn["cost_bridge"] = partial(charts.cost_bridge, before, after, over.year)
+    drawn["options_frontier"] = partial(charts.options_frontier, together, over, cost)
+    if enough_draws(after):
+        drawn["tornado_of_runs"] = partial(charts.tornado_of_runs_bars, after, over)
     return drawn | _of_assumptions(scenarios[1], over, few, seed) | _of_choices(after, team, few, seed)
 
 

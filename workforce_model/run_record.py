@@ -20,7 +20,9 @@ import numpy as np
 import pandas as pd
 
 from workforce_model import __version__
+from workforce_model.actions import Plan, plan_from
 from workforce_model.checks import Check
+from workforce_model.files import found_or_shipped
 from workforce_model.problems import Problem, ScenarioError, path_given
 from workforce_model.results import Results
 from workforce_model.scenario import InputFile, Scenario, as_tree, scenario_from
@@ -98,14 +100,14 @@ def write_record(
 
 
 def input_file(path: str | os.PathLike[str]) -> InputFile:
-    """A file to be read, as a record names it: its name, size and fingerprint.
+    """A file to be read, as a record names it: its name, size and fingerprint; one of the library's is found by its name.
 
     Raises
     ------
     ScenarioError
         If there is no such file.
     """
-    found = Path(path_given(path))
+    found = found_or_shipped(path_given(path))
     if not found.is_file():
         rule = (
             "a folder: expected a file"
@@ -212,6 +214,18 @@ def recorded(record: dict[str, Any]) -> list[Recorded]:
         Recorded(scenario_from(_dated(tree), f"{RECORD}, scenarios.{name}.resolved"), runs, seed, doubt)
         for name, tree in given
     ]
+
+
+def recorded_plan(record: dict[str, Any]) -> Plan | None:
+    """The improvement plan a run was written with, as it was read; None where there was none.
+
+    Raises
+    ------
+    ScenarioError
+        If it breaks a rule.
+    """
+    tree = record.get("plan")
+    return None if tree is None else plan_from(_dated(tree), f"{RECORD}, plan")
 
 
 def _dated(tree: Any, key: str = "") -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from workforce_model.model import run
 from workforce_model.problems import path_given
 from workforce_model.run_folder import write_run
-from workforce_model.run_record import changed_files, other_build, read_record, recorded, unlike
+from workforce_model.run_record import changed_files, other_build, read_record, recorded, recorded_plan, unlike
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def verify(
             run(one.scenario, one.runs, one.seed, doubt=one.doubt, executor=executor, progress=progress)
             for one in asked
         ]
-        again = write_run(results, Path(scratch, "again"))
+        again = write_run(results, Path(scratch, "again"), plan=recorded_plan(record))
         if another:
             otherwise = unlike(place, again)
         else:
