@@ -217,9 +217,14 @@ def test_other_published_teams_by_the_year(price: float, teams: int, over: float
 @pytest.mark.parametrize(
     ("start", "end", "free"),
     [
-        ("2019-04-01", "2019-04-26", "2019-07-08"),  # 14 weeks from 1 April; 8 weeks from the end is 21 June
-        ("2019-04-01", "2019-09-30", "2019-11-25"),  # 8 weeks from 30 September; 14 weeks from the start was July
-        ("2019-04-01", "2019-05-13", "2019-07-08"),  # six weeks in, both rules fall on the same day
+        (
+            "2019-04-01",
+            "2019-04-26",
+            "2019-07-08",
+        ),  # 14 weeks begin on 1 April, the last day is 7 July; 8 weeks end 21 June
+        ("2019-04-01", "2019-09-30", "2019-11-26"),  # 8 weeks begin on 1 October, the last day is 25 November
+        ("2019-04-01", "2019-05-12", "2019-07-08"),  # six weeks worked: both periods end on 7 July
+        ("2019-04-01", "2019-05-13", "2019-07-09"),  # a day more, and the 8 weeks decide
     ],
 )
 def test_no_fee_is_due_after_the_later_of_14_weeks_from_the_start_and_8_from_the_end(
@@ -247,9 +252,20 @@ def test_the_council_may_choose_the_cheaper_of_a_fee_and_an_extended_hire(
     assert cheaper_way_to_employ(fee, weeks, premium) == cheaper
 
 
+def test_a_premium_over_a_post_that_costs_nothing_is_no_share_of_it() -> None:
+    table = matched_comparison(0, 34.5, hours_a_week=36, weeks_billed=47, days_away=51)
+
+    assert table.loc["year", "premium_gbp"] == 34.5 * 36 * 47
+    assert table["premium_share"].isna().all()
+
+
 def test_what_cannot_be_compared_is_refused() -> None:
     with pytest.raises(ValueError, match="days_away"):
         matched_comparison(50_000, 34.5, hours_a_week=36, weeks_billed=47, days_away=261)
+    with pytest.raises(ValueError, match="permanent_cost_gbp"):
+        matched_comparison(-1, 34.5, hours_a_week=36, weeks_billed=47, days_away=51)
+    with pytest.raises(ValueError, match="charge_gbp_an_hour"):
+        matched_comparison(50_000, -34.5, hours_a_week=36, weeks_billed=47, days_away=51)
     with pytest.raises(ValueError, match="weeks"):
         team_by_the_day([(12, 350)], weeks=-1)
     with pytest.raises(ValueError, match="assignment_end"):

@@ -59,7 +59,7 @@ def test_any_amount_over_any_weights_adds_up_exactly_and_a_negative_mirrors(amou
         assert abs(float(part) - float(gbp) * share / sum(exact)) <= 0.01 + abs(float(gbp)) * 1e-12
 
 
-@pytest.mark.parametrize("amount", [0.001, float("nan"), float("inf"), "0.005"])
+@pytest.mark.parametrize("amount", [0.001, float("nan"), float("inf"), "0.005", "£5", "NaN", "Infinity"])
 def test_part_of_a_penny_cannot_be_split(amount: Any) -> None:
     with pytest.raises(ValueError, match="whole pence"):
         apportion(amount, 3)

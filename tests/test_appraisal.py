@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import workforce_model as wm
+from tests.toys import toy
 from workforce_model.appraisal import (
     appraise,
     conversion_payback_months,
@@ -21,6 +23,7 @@ from workforce_model.appraisal import (
     with_optimism_bias,
     years_to_repay,
 )
+from workforce_model.measures import measured
 from workforce_model.results import Results
 
 MONTHLY = 1 - 0.85 ** (1 / 12)
@@ -119,6 +122,15 @@ def test_years_to_repay_is_when_the_running_total_comes_back_to_nothing() -> Non
     assert years_to_repay([60_000, -40_000, -40_000]) == 2.5
     assert years_to_repay([60_000, -40_000]) is None
     assert years_to_repay([10.0, 20.0]) is None
+    assert years_to_repay([0.0, 0.0]) is None
+
+
+def test_what_a_later_cost_outruns_has_paid_nothing_back() -> None:
+    # 40 saved, then 60 spent, then 10 saved: 10 is still out at the end. With 30 saved at last it is back after 2 2/3 years.
+    assert years_to_repay([-40.0, 60.0, -10.0]) is None
+    assert years_to_repay([-40.0, 60.0, -30.0]) == pytest.approx(2 + 20 / 30)
+    assert years_to_repay([-40.0, 30.0, -10.0]) == 0.0
+    assert discounted_payback_years(100.0, [150.0, -100.0, 20.0], rate=0.0) is None
 
 
 @pytest.mark.parametrize(
@@ -159,9 +171,13 @@ def test_what_a_case_holding_worker_and_a_point_cost_are_ratios_of_means(pair: l
     cost = option.cost[months].sum(axis=(0, 1, 2)).mean() - base.cost[months].sum(axis=(0, 1, 2)).mean()
     holders = (option.history.holder_fte - base.history.holder_fte)[months + 1].sum(axis=1).mean()
 
-    table = appraise(base, option, inflation=0.02).set_index(["measure", "period"])["value"]
+    table = appraise(base, option, inflation=0.02).set_index(["measure", "period"])
+    point = "net cost per percentage point of workers brought below 21"
+    over = -(measured(option, "share_at_or_over") - measured(base, "share_at_or_over"))[months + 1].mean(axis=0)
 
-    assert table["net cost per case-holding FTE added", "2021/22"] == pytest.approx(cost / holders)
+    assert table.loc[("net cost per case-holding FTE added", "2021/22"), "value"] == pytest.approx(cost / holders)
+    assert table.loc[(point, "2021/22"), "value"] == pytest.approx(cost / (100 * over.mean()))
+    assert (table.loc["net cost per case-holding FTE added", "mc_error"] > 0).all()
 
 
 def test_optimism_bias_is_added_to_what_a_budget_spends_more_and_taken_from_what_it_spends_less(
@@ -181,6 +197,25 @@ def test_optimism_bias_is_added_to_what_a_budget_spends_more_and_taken_from_what
     assert cautious["net cost", "2022/23"] == pytest.approx((1.25 * nine + 0.75 * (agency[1] - agency[0])).mean())
 
 
+def test_optimism_bias_makes_no_cost_out_of_luck() -> None:
+    # One budget, more in some runs and less in others: at 40% the mean is 1.4 or 0.6 times what it was, whatever the luck.
+    lucky = toy({"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2})
+    changes = {"name": "other", "workforce.turnover_rate": 0.4, "workforce.filling_probability": 0.26}
+    base, other = (wm.run(one, 60, doubt=False) for one in (lucky, lucky.replace(changes)))
+    change = other.cost[:12].sum(axis=(0, 1, 2)) - base.cost[:12].sum(axis=(0, 1, 2))
+    assert change.min() < 0 < change.max()
+
+    plain, cautious = (
+        appraise(base, other, inflation=0.02, evidence=grade).set_index(["measure", "period"])["value"]
+        for grade in (1, 6)
+    )
+
+    for year in ("2019/20", "2020/21"):
+        assert cautious["net cost", year] / plain["net cost", year] == pytest.approx(
+            1.4 if plain["net cost", year] > 0 else 0.6
+        )
+
+
 def test_runs_that_do_not_share_their_luck_are_not_compared(pair: list[Results]) -> None:
     other = wm.run(pair[1].scenario, 60, seed=1)
 
@@ -192,3 +227,24 @@ def test_the_same_scenario_twice_costs_nothing_more_and_buys_nothing(pair: list[
     table = appraise(pair[0], pair[0], inflation=0.02)
 
     assert set(table["value"]) == {0.0, "none"}
+
+
+def test_a_payback_that_chance_alone_could_explain_is_none_and_one_that_it_could_not_is_told() -> None:
+    lucky = toy({"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2, "costs.non_pay": 500.0})
+    base, other, cheaper = (wm.run(lucky.replace({"name": n, **c}), 30, doubt=False) for n, c in (
+        ("base", {}), ("other", {"workforce.turnover_rate": 0.303}), ("cheaper", {"costs.non_pay": 400.0}),
+    ))  # fmt: skip
+
+    def told(option: Results) -> tuple[bool, object]:
+        table = appraise(base, option, inflation=0.02).set_index("measure")
+        net = table.loc["present value of net cost, real"]
+        return bool(net["value"] < 0), table.loc["payback", "value"]
+
+    assert told(other) == (True, "none")
+    assert told(cheaper) == (True, 0.0)
+
+
+@pytest.mark.parametrize("inflation", [2, -0.95, math.nan])
+def test_inflation_of_two_for_two_per_cent_is_refused(inflation: float) -> None:
+    with pytest.raises(ValueError, match="inflation = "):
+        present_value([1.0, 2.0], prices="cash", inflation=inflation)

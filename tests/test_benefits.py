@@ -162,6 +162,16 @@ def test_a_claim_with_a_cell_missing_or_misread_is_refused_by_its_row_and_never_
         claimed(claims)
 
 
+def test_a_saving_claimed_twice_in_other_letters_or_spaces_is_the_same_saving() -> None:
+    rows = [
+        ("One agency worker ended", CASHABLE, "Agency", "2020/21", -5.0),
+        ("one agency  worker ended ", AVOIDED, "Agency", "2020/21", -5.0),
+    ]
+
+    with pytest.raises(ValueError, match="'One agency worker ended' in 2020/21 is counted 2 times"):
+        claimed(pd.DataFrame(rows, columns=["what", "kind", "budget", "financial_year", "gbp"]))
+
+
 def test_claims_without_a_budget_are_refused() -> None:
     with pytest.raises(ValueError, match="claims has no column budget"):
         claimed(CLAIMS.drop(columns="budget"))

@@ -103,3 +103,26 @@ def test_each_place_of_a_scenario_has_one_driver(place: str, driver: str) -> Non
 def test_an_order_that_leaves_a_driver_out_is_refused() -> None:
     with pytest.raises(ValueError, match="each of what happened, posts, start and end dates"):
         bridge(toy(), toy(), COST, runs=1, order=list(DRIVERS)[1:])
+
+
+def test_the_words_of_a_bridge_give_its_error_and_mark_the_parts_that_the_error_may_explain() -> None:
+    base, other = (
+        toy({"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2, "name": "base"}),
+        {"name": "other"},
+    )
+    cost = wm.Outcome("net_cost_gbp", year="2019/20")
+    dearer = base.replace({**other, "costs.non_pay": 100.0, "workforce.turnover_rate": 0.31})
+    busier = base.replace({**other, "caseloads.teams.team.arrivals": 5.0})
+
+    found = wm.bridge(base, dearer, cost, runs=40, doubt=False)
+
+    error = cost.printed(found.table().set_index("step").loc["total", "mc_error"])
+    assert f"changes by {cost.printed(float(found.total.mean()))} (error {error}): " in found.text()
+    for driver in ("prices", "turnover"):
+        step = found.table().set_index("step").loc[driver]
+        said = f"{driver} {cost.printed(step['mean'], change=True)}"
+        assert (f"{said} (not clear of its error)" in found.text()) == (abs(step["mean"]) <= 2 * step["mc_error"])
+        assert said in found.text()
+    assert "changes by £0 (error £0): no driver moves it. " in wm.bridge(base, busier, cost, runs=4).text()
+    assert "prices £" in wm.bridge(base, dearer, cost, runs=1).text()
+    assert "(not clear of its error)" in wm.bridge(base, dearer, cost, runs=1).text()

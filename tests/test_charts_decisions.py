@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Annotation, Text
 
 import workforce_model as wm
 from tests.toys import stated, toy
@@ -97,3 +98,34 @@ def test_an_option_that_another_beats_is_named_too_and_the_fall_is_from_doing_no
 
     assert {t.get_text() for t in ax.texts if len(t.get_text()) == 1} == {"A", "B", "C"}
     assert text_alternative(ax).startswith("Dear: 36% falls to 10% for £200k net, all years. ")
+
+
+def test_a_heat_map_of_shares_is_in_per_cent_and_a_change_in_percentage_points() -> None:
+    assert "Toytown, per cent, mean, toy" in text_alternative(heat_map())
+    change = draw.differences(wm.compare([BASE, DEARER], [OVER], runs=4), OVER)
+    assert "Toytown, percentage points; dot: mean" in text_alternative(change)
+
+
+def test_the_line_from_a_name_to_its_point_crosses_no_other_name() -> None:
+    # Four options of long names that all end near 20%, so that their names stand far above their points.
+    team = {"team": "team", "gbp_a_year": 250_000.0, "units": 4, "clear": False}
+    names = {
+        "further_family_support": 0.37,
+        "further_assessment": 0.22,
+        "further_looked_after": 0.2,
+        "commissioned_team_longer": 0.2,
+    }
+    rows = [{**team, "investment": "nothing further", "gbp_a_year": 0.0, "units": 0, "chance": 0.2}]
+    rows += [{**team, "investment": name, "chance": chance} for name, chance in names.items()]
+
+    ax = draw.bought(pd.DataFrame(rows), "team", BASE)
+
+    renderer = FigureCanvasAgg(figure_of(ax)).get_renderer()
+    figure_of(ax).draw(renderer)
+    notes = [text for text in ax.texts if isinstance(text, Annotation) and text.arrow_patch is not None]
+    assert len(notes) == 4
+    for note in notes:
+        line = note.arrow_patch.get_transform().transform_path(note.arrow_patch.get_path())
+        for other in notes:
+            box = Text.get_window_extent(other, renderer)
+            assert other is note or not line.intersects_bbox(box, filled=False), (note.get_text(), other.get_text())

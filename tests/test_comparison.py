@@ -108,3 +108,56 @@ def test_ranking_by_what_was_not_compared_names_what_was() -> None:
         ValueError, match=r"open cases .* not compared here; expected one of: the net cost in 2020/21; "
     ):
         found.ranking("open_cases")
+
+
+def test_what_would_part_two_scenarios_is_more_runs_than_were_played_or_said_to_be_unknown() -> None:
+    cases, heavy = Outcome("open_cases"), named("heavy", caseloads__teams__team__arrivals=40.0)
+    near = named("near", caseloads__random_share=0.9)
+
+    one = compare([named("base"), heavy], [cases], runs=1)
+    few = compare([named("base"), near], [cases], runs=20)
+    lucky = compare([named("base"), near], [cases], runs=20, doubt=False)
+
+    assert one.runs_to_separate(cases, 1) is None
+    assert "not separated from the base: one run alone has no error" in one.text()
+    assert few.runs_to_separate(cases, 1) is None  # up to 256 runs each has a draw of its own: luck or doubt, who knows
+    assert "not separated from the base: more than 256 runs would say how many" in few.text()
+    assert not lucky.clear(cases, 1)
+    assert lucky.runs_to_separate(cases, 1) > 20
+
+
+def test_the_order_says_what_would_part_each_scenario_from_the_next() -> None:
+    same, near = named("same"), named("near", caseloads__teams__team__arrivals=20.02)
+
+    text = compare([named("base"), same, near], [COST, OVER], runs=40).text()
+
+    assert "not ranked: 1 to 3; from the next: the same in every run" in text
+
+
+def test_scenarios_of_other_months_are_refused_and_not_compared_year_with_half_a_year() -> None:
+    short = named("short", periods__end="2020-09")
+
+    for asked in (lambda: compare([named("base"), short]), lambda: wm.bridge(named("base"), short, COST),
+                  lambda: wm.break_even(named("base"), "costs.non_pay", COST, against=short)):  # fmt: skip
+        with pytest.raises(
+            ValueError, match="base 2019-04 to 2021-03, reported from 2019-04; short 2019-04 to 2020-09"
+        ):
+            asked()
+
+
+def test_readings_that_differ_in_who_pays_alone_differ_on_the_screen_in_the_gap() -> None:
+    richer = named("richer", funding__lines__base__amounts={"2019/20": 300_000.0})
+
+    text = compare([named("base"), richer], runs=4, doubt=False).text()
+
+    assert "gap in 2020/21" in text
+    assert "£0 [£0 to £0], £0" in next(line for line in text.splitlines() if line.startswith("  net cost in 2020/21"))
+    assert "£0 [" not in next(line for line in text.splitlines() if line.startswith("  gap in 2020/21"))
+
+
+def test_a_correlation_is_one_place_on_the_screen_that_differs() -> None:
+    approved, tight = (wm.load_scenario(f"scenarios/{name}.toml") for name in ("approved", "tight_labour_market"))
+
+    text = compare([approved, tight], ["establishment_fte"], runs=1).text()
+
+    assert "  correlations.agency_price: 5 places" in text

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import workforce_model as wm
-from tests.toys import stated, toy
+from tests.toys import posts, stated, toy
 from workforce_model.discovery import peel
 
 
@@ -36,7 +36,8 @@ def test_a_price_that_takes_cost_past_the_mark_is_the_one_condition() -> None:
     assert found.box["assumption"].tolist() == ["costs.non_pay"]
     assert found.box["at_least"].item() == pytest.approx(700, abs=40)
     assert found.inside > 0.9
-    assert "costs.non_pay is at least" in found.sentence
+    assert "of those that meet every condition below" in found.sentence
+    assert found.sentence.endswith(f" Non pay at least £{found.box['at_least'].item():,.2f} a year.")
 
 
 def test_pure_luck_has_no_conditions() -> None:
@@ -49,3 +50,13 @@ def test_pure_luck_has_no_conditions() -> None:
 
     assert found.box.empty
     assert "no condition" in found.sentence
+
+
+def test_a_figure_that_is_not_defined_or_too_few_futures_are_refused() -> None:
+    prices = {"costs.non_pay": stated(500.0, "GBP a year", low=0.0, high=1_000.0, shape="uniform")}
+    nobody = toy({**prices, "workforce.posts.worker": posts(10)})
+
+    with pytest.raises(ValueError, match="caseload is not defined in every run"):
+        wm.discover(nobody, "caseload", above=1.0, points=16)
+    with pytest.raises(ValueError, match="points = 4: expected a whole number, at least 16"):
+        wm.discover(toy(prices), "net_cost_gbp", above=1.0, points=4)

@@ -61,6 +61,24 @@ def test_an_uncertain_assumption_added_moves_no_other() -> None:
     assert all(np.array_equal(before[path], after[path]) for path in before if path != "costs.levy_rate")
 
 
+def test_what_is_taken_as_known_moves_with_nothing_and_other_correlations_stay() -> None:
+    links = {
+        "one": link("costs.non_pay", "costs.levy_rate", 0.9),
+        "other": link("costs.pension_rate", "costs.non_pay", -0.5),
+    }
+    scenario = toy({**RANGED, "correlations": links})
+
+    led, followed, apart = (
+        scenario.replace({path: 0.05}) for path in ("costs.levy_rate", "costs.non_pay", "costs.employer_ni_rate")
+    )
+
+    assert list(led.correlations) == ["other"]
+    assert list(followed.correlations) == []
+    assert list(apart.correlations) == ["one", "other"]
+    tight = wm.load_scenario("scenarios/tight_labour_market.toml")
+    assert "turnover_rate" not in str(wm.what_if(tight, turnover=0.2).correlations)
+
+
 def test_correlations_that_make_no_sense_are_refused_all_at_once() -> None:
     links = {
         "unknown": link("costs.non_pey", "costs.levy_rate", 0.5),

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
-from workforce_model.envelope import End, Envelope, envelopes
+from tests.toys import toy
+from workforce_model.envelope import End, Envelope, budget_in_question, envelopes
 
 approved = wm.load_scenario("scenarios/approved.toml")
 
@@ -94,6 +95,24 @@ def test_posts_that_cost_nothing_are_paid_for_by_no_number_of_pounds() -> None:
     assert np.isnan(free.posts_affordable()).all()
     assert np.isnan(free.months_affordable()).all()
     assert free.pays_for() == "there is nothing to pay for"
+
+
+def test_an_approval_above_the_cost_is_not_said_to_pay_for_more_posts_or_months_than_there_are() -> None:
+    # 60,000 against four posts at 10,000 each; then four at 15,000, to the last pound.
+    ample, exact = (Envelope("four", 4, "2019/20", "2020/21", np.array([cost]), np.array([cost]), 60_000.0, 60_000.0)
+                    for cost in (40_000.0, 60_000.0))  # fmt: skip
+
+    assert ample.pays_for() == "that pays for all 4 posts for twelve months and leaves £20k"
+    assert exact.pays_for() == "that pays for all 4 posts for twelve months"
+
+
+@pytest.mark.parametrize(("name", "budget"), [("approved", "nine_posts"), ("do_nothing", "november_2018")])
+def test_where_no_budget_is_named_the_newest_posts_are_meant(name: str, budget: str) -> None:
+    assert budget_in_question(wm.load_scenario(f"scenarios/{name}.toml")) == budget
+
+
+def test_where_no_posts_are_new_the_first_budget_is_meant() -> None:
+    assert budget_in_question(toy()) == "existing"
 
 
 def test_no_person_of_the_paper_is_named() -> None:

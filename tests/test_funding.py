@@ -545,6 +545,18 @@ def test_the_table_of_two_budgets_has_each_its_own_cost_lines_gap_and_what_is_un
     ]  # fmt: skip
 
 
+def test_an_approval_for_a_year_without_costs_is_shown_unspent_and_not_left_out() -> None:
+    # 5 spent in 2019/20 and again in 2021/22; 50 approved in 2018/19, and 8 a year from 2020/21.
+    costs = pd.DataFrame([("2019-09", "b", 5.0), ("2021-09", "b", 5.0)], columns=["month", "budget", "gbp"])
+    lines = own_lines(budget="b").assign(financial_year=["2018/19", "2020/21"], gbp=[50.0, 8.0])
+
+    table = fund_table(costs, lines).set_index(["line", "entry", "financial_year"])["gbp"].sort_index()
+
+    assert table["reserve", "unspent"].to_dict() == {"2018/19": 50.0, "2019/20": 0.0, "2020/21": 0.0, "2021/22": 0.0}
+    assert table["growth", "unspent"].to_dict() == {"2018/19": 0.0, "2019/20": 0.0, "2020/21": 8.0, "2021/22": 3.0}
+    assert table["cost + funding", "gap"].to_dict() == {"2018/19": 0.0, "2019/20": 5.0, "2020/21": 0.0, "2021/22": 0.0}
+
+
 def test_one_financial_year_of_three_stated_twice_is_refused() -> None:
     once = own_lines().iloc[:1]
     lines = pd.concat([once, once.assign(financial_year="2020/21"), once])

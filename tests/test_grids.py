@@ -73,3 +73,10 @@ def test_a_cell_that_is_no_sound_scenario_is_refused_before_anything_is_played(t
         sweep(toy(SCENARIO), {TURNOVER: [0.1, 1.8]}, [COST], runs=2, store=tmp_path / "grid.jsonl", progress=quiet)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sweep_over_no_values_or_of_no_outcome_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"sweep: costs\.non_pay has no values"):
+        wm.sweep(toy(), {"costs.non_pay": []}, ["net_cost_gbp"], runs=2)
+    with pytest.raises(ValueError, match="sweep: no outcome"):
+        wm.sweep(toy(), {"costs.non_pay": [1.0]}, [], runs=2)

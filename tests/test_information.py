@@ -38,3 +38,18 @@ def test_one_scenario_or_no_outcome_is_refused() -> None:
         wm.worth_of_information(choice()[:1], {COST: 1.0})
     with pytest.raises(ValueError, match="0 outcomes"):
         wm.worth_of_information(choice(), {})
+
+
+def test_fewer_futures_than_two_for_each_assumption_and_a_loss_that_is_not_defined_are_refused() -> None:
+    nothing, approved = (wm.load_scenario(f"scenarios/{name}.toml") for name in ("do_nothing", "approved"))
+    ranged = sum(a.uncertain for a in approved.assumptions().values())
+
+    with pytest.raises(ValueError, match=f"points = 64: expected a whole number, at least {2 * ranged}"):
+        wm.worth_of_information([nothing, approved], {COST: 1.0}, points=64)
+    nobody = [toy({"workforce.posts.worker": posts(10), "name": name}) for name in ("one", "other")]
+    with pytest.raises(ValueError, match="one: no assumption carries a range"):
+        wm.worth_of_information(nobody, {COST: 1.0}, points=16)
+    range_of_pay = {"costs.non_pay": stated(500.0, "GBP a year", low=0.0, high=1_000.0, shape="uniform")}
+    nobody = [toy({"workforce.posts.worker": posts(10), "name": name, **range_of_pay}) for name in ("one", "other")]
+    with pytest.raises(ValueError, match="caseload is not defined in every run"):
+        wm.worth_of_information(nobody, {"caseload": 1.0}, points=16)

@@ -7,7 +7,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import stated, toy
-from workforce_model.luck import Parts, enough_runs, parts_of
+from workforce_model.luck import Parts, enough_runs, parts_of, ratio_of_means
 
 
 def test_variances_of_a_made_up_figure_are_told_apart() -> None:
@@ -57,3 +57,28 @@ def test_the_range_from_doubt_is_the_stated_range_of_a_price() -> None:
 
     assert doubt["p10"] == pytest.approx(360_000 + 10 * 100, abs=60)
     assert doubt["p90"] == pytest.approx(360_000 + 10 * 900, abs=60)
+
+
+def test_from_a_single_run_no_error_and_no_number_of_runs_is_known() -> None:
+    one = wm.uncertainty(toy(), ["net_cost_gbp"], runs=1, within=10.0)
+
+    assert one["mc_error"].isna().all()
+    assert one["runs_enough"].isna().all()
+    assert one["period"].tolist() == ["2020/21"] * 3
+    assert enough_runs(np.ones(1), np.zeros(1, dtype=np.intp), 1, within=0.1) is None
+
+
+def test_the_error_of_a_ratio_is_that_of_many_ratios_drawn_again() -> None:
+    rng, runs = np.random.default_rng(5), 400
+
+    def drawn(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        workers = 2.0 + rng.standard_normal(shape)
+        return 1_000.0 * workers + 500.0 * rng.standard_normal(shape), workers
+
+    over, under = drawn((4_000, runs))
+    ratio, error = ratio_of_means(*(x[0] for x in (over, under)), np.arange(runs))
+
+    # The luck of the workers is in both and goes out: 500 / sqrt(400) / 2 = 12.5 is left.
+    assert ratio == pytest.approx(1_000.0, abs=40.0)
+    assert error == pytest.approx(12.5, rel=0.15)
+    assert (over.mean(axis=1) / under.mean(axis=1)).std() == pytest.approx(12.5, rel=0.05)

@@ -8,7 +8,16 @@ import pytest
 import workforce_model as wm
 from tests.test_metamorphic import busy
 from tests.toys import posts, stated, toy
-from workforce_model.measures import MEASURES, Spread, measured, measured_in_year, oldest_wait, spread, teams_measured
+from workforce_model.measures import (
+    MEASURES,
+    Spread,
+    measured,
+    measured_in_year,
+    oldest_wait,
+    spread,
+    spreads,
+    teams_measured,
+)
 
 ONE_DRAW = np.zeros(5, dtype=np.intp)
 
@@ -196,3 +205,17 @@ def test_the_error_of_few_draws_and_few_runs_is_that_worked_by_hand(
     figures: list[float], draw: list[int], error: float
 ) -> None:
     assert spread(np.array(figures), np.array(draw)).error == pytest.approx(error)
+
+
+def test_many_figures_at_once_are_each_summed_up_over_their_own_defined_runs() -> None:
+    draw = np.array([0, 1, 0, 1])
+    figures = np.array([[1.0, 5.0, 3.0, 7.0], [np.nan, 5.0, np.nan, 7.0], [np.nan] * 4])
+
+    found = spreads(figures, draw)
+
+    # Two draws with means 2 and 6 about 4: departures of -4 and 4, so the error is sqrt(32 x 2 / 1) / 4 = 2.
+    assert found[0].tolist() == pytest.approx([4.0, 1.6, 4.0, 6.4, 2.0, 4.0])
+    # One draw left: the standard error of 5 and 7 themselves.
+    assert found[1].tolist() == pytest.approx([6.0, 5.2, 6.0, 6.8, 1.0, 2.0])
+    assert np.isnan(found[2, :5]).all()
+    assert found[2, 5] == 0

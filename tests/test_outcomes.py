@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import workforce_model as wm
-from tests.toys import toy
+from tests.toys import posts, stated, toy
 from workforce_model.outcomes import ALL_YEARS, KEPT, Outcome, asked, standard_outcomes
 
 
@@ -67,8 +67,40 @@ def test_a_year_that_is_not_reported_or_an_unknown_budget_is_refused() -> None:
 def test_the_standard_outcomes_hold_pounds_fte_and_the_share_for_every_team() -> None:
     units = [outcome.unit for outcome in standard_outcomes(toy())]
 
-    assert units == ["GBP"] * 4 + ["FTE"] * 3 + ["share of workers"] * 2
+    assert units == ["GBP"] * 5 + ["FTE"] * 3 + ["share of workers"] * 2
 
 
 def test_what_is_not_defined_is_said_to_be_so() -> None:
     assert Outcome("share_at_or_over").printed(np.nan) == "not defined"
+
+
+def test_a_scenario_of_one_year_is_not_said_to_run_from_a_year_to_itself_nor_asked_twice() -> None:
+    one, two = toy({"periods.end": "2020-03"}), toy()
+
+    assert [o.year for o in standard_outcomes(one) if o.measure == "net_cost_gbp"] == ["2019/20"]
+    assert [o.year for o in standard_outcomes(two) if o.measure == "net_cost_gbp"] == ["2019/20", "2020/21", ALL_YEARS]
+    assert Outcome("net_cost_gbp", year=ALL_YEARS).words(one) == "the net cost in 2019/20"
+    assert Outcome("leavers_fte", year=ALL_YEARS).words(two) == "leavers (all teams) in 2019/20 to 2020/21"
+    drawn = [
+        wm.charts.text_alternative(chart(wm.run(one, 2)))
+        for chart in (wm.charts.cost_against_envelope, wm.charts.agency_bill)
+    ]
+    assert drawn[0].startswith("Existing posts cost £360k in 2019/20. ")
+    assert drawn[1].startswith("The agency bill is £0k in 2019/20. ")
+
+
+def test_a_percentage_where_a_share_is_meant_is_refused_by_all_who_ask_for_one() -> None:
+    over, scenario = (
+        Outcome("share_at_or_over", team="team"),
+        toy({"costs.non_pay": stated(5.0, "GBP a year", low=0.0, high=9.0, shape="uniform")}),
+    )
+    new = {"workforce.posts.new": posts(1, budget="new", created="2019-04"), "funding.budgets.new": {"label": "New"}}
+
+    for name, ask in {
+        "target": lambda: wm.break_even(scenario, "costs.non_pay", over, target=25),
+        "share": lambda: wm.arrivals_that_break(scenario, "team", 25),
+        "above": lambda: wm.discover(scenario, over, above=25),
+        "at_most": lambda: wm.latest_start(toy(new), "new", outcome=over, at_most=25),
+    }.items():
+        with pytest.raises(ValueError, match=rf"{name} = 25: expected a share from 0 to 1 \(20% is written 0\.2\)"):
+            ask()

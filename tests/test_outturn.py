@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import workforce_model as wm
+from tests.toys import toy
+from workforce_model.costs import KINDS
 from workforce_model.outturn import FORM, budget_by_code, monitoring_form, rest_of_year_by_code
 
 PAY, AGENCY = ("CS101", "0110"), ("CS101", "0190")
@@ -135,3 +138,56 @@ def test_a_run_gives_the_rest_of_its_year_by_code_and_ties_to_its_own_ledger() -
 
     months = [i for i, when in enumerate(result.months) if "2019-10" <= str(when) <= "2020-03"]
     assert rest["gbp"].sum() == pytest.approx(result.cost[months, nine].sum(axis=(0, 1)).mean())
+
+
+def test_budget_and_rest_of_year_of_a_run_are_of_the_same_codes_and_make_a_form_that_ties_to_its_ledger() -> None:
+    result = wm.run(wm.load_scenario("scenarios/approved.toml"), 10)
+    nine, year = result.budgets.index("nine_posts"), np.array(result.years) == "2019/20"
+    budget = budget_by_code(result, "nine_posts", "2019/20")
+    rest = rest_of_year_by_code(result, "nine_posts", "2019-06")  # nothing is spent on the nine before July
+
+    form = monitoring_form(budget, LEDGER.iloc[:0], rest, through="2019-06").set_index("description")
+
+    assert budget["subjective_code"].tolist() == rest["subjective_code"].tolist()
+    assert form.loc["recruitment", "annual_budget_gbp"] == 0.0
+    assert form.loc["recruitment", "variance_gbp"] == pytest.approx(
+        result.cost[year, nine, KINDS.index("recruitment")].sum(axis=0).mean()
+    )
+    spent = result.cost[year, nine].sum(axis=(0, 1)).mean()
+    assert form.loc["Total", ["annual_budget_gbp", "forecast_outturn_gbp"]].tolist() == pytest.approx(
+        [375_000.0, spent]
+    )
+
+
+def test_kinds_of_one_code_are_one_row_of_the_form() -> None:
+    pay = {"basic pay": "0110", "retention payment": "0110", "employer pension": "0130"}
+    result = wm.run(toy({"costs.subjective_codes": pay, "costs.pension_rate": 0.25}), 2)
+
+    budget, rest = budget_by_code(result, "existing", "2019/20"), rest_of_year_by_code(result, "existing", "2019-12")
+
+    # £360,000 approved for ten posts at £36,000 and £9,000 of pension: four fifths and one. Three months are to come.
+    assert budget["subjective_code"].is_unique
+    assert budget.set_index("subjective_code").loc["0110"].tolist() == [
+        "existing",
+        "basic pay, retention payment",
+        288_000.0,
+    ]
+    assert rest.set_index("subjective_code")["gbp"][["0110", "0130"]].tolist() == pytest.approx([90_000.0, 22_500.0])
+    monitoring_form(budget, LEDGER.iloc[:0], rest, through="2019-12")
+
+
+def test_a_budget_without_posts_is_split_as_it_is_spent_and_an_unknown_one_is_refused() -> None:
+    result = wm.run(wm.load_scenario("scenarios/net_of_agency.toml"), 10)
+
+    agency = budget_by_code(result, "temporary_agency", "2019/20")
+
+    assert round(agency["annual_budget_gbp"].sum(), 2) == 99_247.00
+    assert set(agency.loc[agency["annual_budget_gbp"] > 0, "description"]) == {
+        "agency pay",
+        "agency margin",
+        "commissioned team",
+    }
+    with pytest.raises(ValueError, match="expected a budget and a financial year of this run: existing, "):
+        budget_by_code(result, "nine", "2019/20")
+    with pytest.raises(ValueError, match="year '2025/26'"):
+        rest_of_year_by_code(result, "nine_posts", "2025-06")

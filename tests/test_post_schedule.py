@@ -146,9 +146,16 @@ def test_each_month_has_every_kind_once() -> None:
         ({"convention": "weekly"}, "convention = 'weekly': expected one of day, month, whole_month"),
         ({"pension_rate": 1.275}, "0.275, not 1.275"),
         ({"fte": 1.4}, "fte = 1.4"),
+        ({"awards": {"2020/21": -1.5}}, r"awards\['2020/21'\] = -1.5"),
+        ({"awards": {"2020/21": float("nan")}}, r"awards\['2020/21'\] = nan"),
         ({"last_day": datetime.date(2019, 3, 1)}, "on or after the first in post"),
     ],
 )
 def test_a_post_that_cannot_be_scheduled_is_refused(change: dict[str, Any], rule: str) -> None:
     with pytest.raises(ValueError, match=rule):
         schedule("2019-04-01", "2020-03", **change)
+
+
+def test_a_schedule_that_would_end_before_it_starts_is_refused_and_not_empty() -> None:
+    with pytest.raises(ValueError, match="last_month = 2019-03: expected a month from 2019-04, the first in post, on"):
+        schedule("2019-04-01", "2019-03")

@@ -104,6 +104,33 @@ def test_a_virement_takes_from_one_line_what_it_gives_to_another_and_sums_to_zer
     assert ledger.unspent[:, posts, 0].tolist() == [0.0, 50.0, 50.0]
 
 
+@pytest.mark.parametrize(
+    ("giver", "taker"), [("risk reserve", "MTFP growth"), ("base budget", "risk reserve"), ("grant", "base budget")]
+)
+def test_a_virement_that_would_turn_money_of_one_source_into_another_is_refused(giver: str, taker: str) -> None:
+    # £300,000 of reserve moved to growth and £30,000 of it spent: the reserve would still stand where it stood.
+    with pytest.raises(ValidationError, match=f"to is {taker} and from is {giver}; money keeps its source"):
+        between(giver, taker)
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker"), [("base budget", "MTFP growth"), ("risk reserve", "risk reserve"), ("grant", "grant")]
+)
+def test_a_virement_within_a_source_and_between_base_and_growth_may_be_made(giver: str, taker: str) -> None:
+    assert between(giver, taker).faults() == []
+
+
+def between(giver: str, taker: str) -> Funding:
+    lines = {
+        "from": line({"2019/20": 500.0}, budget="from", source=giver, recurrent=False),
+        "to": line({"2019/20": 100.0}, budget="to", source=taker, recurrent=False),
+    }
+    pair = Virement(
+        label="Pair", from_line="from", to_line="to", amounts={"2019/20": 300.0}, recurrent=False, approved_by="a test"
+    )
+    return Funding(budgets={name: Budget(label=name) for name in lines}, lines=lines, virements={"pair": pair})
+
+
 def test_a_virement_for_one_year_comes_back_the_next() -> None:
     ledger = funded(np.zeros((3, 2, 1)), YEARS, vired(200.0, recurrent=False), budgets=("agency", "nine_posts"))
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from tests.review_town import AGENCY, reviewed
-from tests.toys import posts
+from tests.toys import posts, stated
 from workforce_model.review_conversions import break_even_conversions, conversions_needed
 from workforce_model.review_money import agency_weeks_ended, full_year_cost, spend_and_outturn, what_is_cashable
 
@@ -124,3 +124,36 @@ def test_where_agency_costs_less_no_number_of_conversions_is_the_answer() -> Non
     assert math.isnan(answer.figure)
     assert "no number of conversions meets" in answer.sentence
     assert "a year less than the matched post" in answer.sentence
+
+
+@pytest.mark.parametrize(
+    ("fee", "turnover", "said"),
+    [
+        # £14,760 a year is £1,230 a month: 60,000 / 1,230 = 48.8. Leaving 20% a year, 1.842% a month, it takes 124 months,
+        # and no more than 1,230 / 0.018423 = £66,763 ever comes back.
+        (60_000.0, 0.0, "Each pays back in its 49th month and adds no capacity."),
+        (60_000.0, 0.2, "Each pays back in its 124th month and adds no capacity."),
+        (70_000.0, 0.2, "Each costs more than it ever pays back, as people leave, and adds no capacity."),
+    ],
+)
+def test_a_conversion_pays_back_only_while_its_worker_stays(fee: float, turnover: float, said: str) -> None:
+    changes = {"costs.conversion_fee": stated(fee, "GBP"), "workforce.turnover_rate": turnover}
+
+    answer = break_even_conversions(reviewed(changes))
+
+    assert said in answer.sentence
+    assert answer.table.set_index("measure").loc["months until a conversion has paid back", "mean"] == pytest.approx(
+        float(said.split()[5].removesuffix("th")) if "pays back in" in said else math.nan, nan_ok=True
+    )
+
+
+def test_the_check_paid_is_the_latest_by_its_own_date_and_not_by_its_spelling() -> None:
+    # £30,000 of a check from October 2018, £5 from 2019/20 on: "2019/20" stands for April 2019.
+    checks = {"2018-10": stated(30_000.0, "GBP"), "2019/20": stated(5.0, "GBP")}
+    later = {"2019/20": stated(30_000.0, "GBP"), "2019-10": stated(5.0, "GBP")}
+
+    for prices in (checks, later):
+        assert (
+            "Each pays back in its 1st month"
+            in break_even_conversions(reviewed({"costs.checks_per_start": prices})).sentence
+        )

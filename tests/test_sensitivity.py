@@ -57,3 +57,18 @@ def test_an_assumption_that_is_unknown_or_has_no_range_is_refused() -> None:
         ValueError, match=r"costs\.non_pey; did you mean costs\.non_pay\?; costs\.pension_rate has no range"
     ):
         wm.tornado(toy(PRICES), COST, ["costs.non_pey", "costs.pension_rate"])
+
+
+def test_too_few_points_nothing_uncertain_and_a_figure_that_is_not_defined_are_refused() -> None:
+    with pytest.raises(ValueError, match="points = 8: expected a whole number, at least 16"):
+        wm.sobol(toy(PRICES), COST, ["costs.non_pay"], points=8)
+    with pytest.raises(ValueError, match="toy: no assumption carries a range"):
+        wm.sobol(toy(), COST, [], points=16)
+
+
+def test_an_assumption_of_the_duties_has_a_share_of_its_own_and_it_is_nothing() -> None:
+    scenario = wm.what_if(wm.load_scenario("scenarios/approved.toml"), until="2020-03")
+
+    shares = wm.sobol(scenario, COST, ["duties.work.lead_audits.hours_each"], points=16).set_index("factor")
+
+    assert shares.loc["duties.work.lead_audits.hours_each", "total"] == 0.0

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
+from tests.toys import toy
 from workforce_model.results import Results
 from workforce_model.statements import funding_statement, in_thousands, plan_statement, reserve_statement
 
@@ -103,3 +104,26 @@ def test_a_row_that_is_not_nil_is_never_left_out() -> None:
     table = pd.DataFrame({"2019/20": [0.0, 120.0], "2020/21": [0.0, 0.0]}, index=["nil", "small"])
 
     assert in_thousands(table).to_dict() == {"2019/20": {"small": "<1"}, "2020/21": {"small": "0"}}
+
+
+def test_a_budget_nobody_has_is_refused_and_not_stated_as_nothing() -> None:
+    result = wm.run(toy(), 2)
+
+    for ask in (
+        funding_statement,
+        wm.charts.cost_against_envelope,
+        wm.charts.funding_statement,
+        wm.charts.posts_filled,
+    ):
+        with pytest.raises(ValueError, match="budget 'exsting': toy has none of that name; did you mean existing"):
+            ask(result, "exsting")
+
+
+def test_a_year_that_is_reported_in_part_is_said_to_be() -> None:
+    whole, part = (
+        wm.run(toy(changes), 2) for changes in ({}, {"periods.end": "2020-09", "periods.report_from": "2019-07"})
+    )
+
+    assert " only." not in funding_statement(whole).attrs["note"]
+    said = funding_statement(part).attrs["note"]
+    assert "2019/20 is July 2019 to March 2020 only. 2020/21 is April 2020 to September 2020 only." in said

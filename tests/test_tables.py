@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
+from tests.toys import posts, toy
 from workforce_model.formats import fte, percent
 from workforce_model.results import Results
 from workforce_model.summary import summary_table
@@ -162,3 +163,18 @@ def test_the_reserve_table_has_what_was_drawn_in_each_reported_year(approved: Re
         approved.ledger.used[year, line].sum(axis=0).mean()
     )
     assert table["2020/21", "Drawn to meet these costs"] == 0.0
+
+
+def test_the_screen_never_calls_an_overspend_unspent_approval() -> None:
+    # Ten posts filled from April 2019 cost £360,000 in the year; then 400,000 and 300,000 are approved for them.
+    def said(approved_gbp: float) -> str:
+        line = {"budget": "new", "label": "Growth", "source": "MTFP growth", "recurrent": True, "order": 1,
+                "amounts": {"2019/20": approved_gbp}, "approved_by": "a test"}  # fmt: skip
+        scenario = toy({
+            "workforce.posts.new": posts(10, budget="new", created="2019-04", starts_on="2019-04"), "funding.budgets.new": {"label": "New posts"},
+            "funding.lines.new": line,
+        })  # fmt: skip
+        return " ".join(wm.run(scenario, 2).summary().split())
+
+    assert "cost £360k in 2019/20, and about £40k of the approval is unspent." in said(400_000.0)
+    assert "cost £360k in 2019/20, about £60k more than was approved." in said(300_000.0)

@@ -20,7 +20,10 @@ def test_a_price_in_proportion_is_met_where_division_says() -> None:
     assert found.status == "found"
     assert found.value == pytest.approx(400)
     assert found.low == found.high == pytest.approx(400)
-    assert "At 400 GBP a year" in found.sentence
+    assert (
+        found.sentence
+        == "Non pay: at £400 a year (£0 a year stated), the net cost in 2019/20 is £364,000; past it, it is above."
+    )
 
 
 def test_two_scenarios_cost_the_same_at_the_published_break_even_rate() -> None:
@@ -41,7 +44,7 @@ def test_what_no_value_reaches_is_never_with_how_near_it_comes() -> None:
     assert found.status == "never"
     assert found.value is None
     assert found.sentence == (
-        "Never: from 0 to 3000 GBP a year, the net cost in 2019/20 stays below £500,000, by £110,000 at the nearest (3000)."
+        "Non pay: never. From £0 to £3,000 a year, the net cost in 2019/20 stays below £500,000, by £110,000 at the nearest (£3,000)."
     )
 
 
@@ -51,6 +54,9 @@ def test_an_assumption_that_does_nothing_cannot_be_told_and_luck_widens_what_is_
     found = break_even(toy(LUCKY), "costs.non_pay", COST, target=float(mean), between=(0, 3_000), runs=100)
 
     assert still.status == "cannot tell"
+    assert still.sentence.startswith(
+        "Non pay: from £0 to £3,000 a year, permanent staff in post (all teams) in March 2021 cannot be told from 10.0"
+    )
     assert found.status in ("found", "cannot tell")
     assert found.value is None or found.low < found.value <= found.high  # found, so not None
 
@@ -65,6 +71,9 @@ def test_a_whole_number_is_the_first_on_the_other_side() -> None:
     assert found.status == "found"
     assert found.value == 6
     assert found.value in months
+    assert found.sentence == (
+        "Recruitment lead months: from 6 months (1 month stated), the net cost in 2019/20 is below £200,000; up to 5 it is above."
+    )
     assert {lead: gap for lead, gap, _ in found.tried}[6] == pytest.approx(30_000 * 6 - 200_000)
 
 
@@ -87,5 +96,50 @@ def test_what_makes_no_sense_is_refused() -> None:
         break_even(toy(), "costs.non_pay", COST)
     with pytest.raises(ValueError, match="two rising values"):
         break_even(toy(), "costs.non_pay", COST, target=1.0, between=(3.0, 1.0))
+    with pytest.raises(ValueError, match="target = nan"):
+        break_even(toy(), "costs.non_pay", COST, target=float("nan"))
     with pytest.raises(ValueError, match="a team that cases come to"):
         arrivals_that_break(toy(), "team", 0.5)
+
+
+def test_a_single_run_has_no_error_so_nothing_turns_on_it() -> None:
+    assert (
+        break_even(toy(LUCKY), "costs.non_pay", COST, target=364_000.0, between=(0, 3_000), runs=1).status
+        == "cannot tell"
+    )
+
+
+def test_a_share_that_turns_is_said_in_per_cent_beside_what_is_stated_with_how_sure_it_is() -> None:
+    found = break_even(
+        toy({**LUCKY, "costs.pension_rate": 0.2}),
+        "costs.pension_rate",
+        COST,
+        target=400_000.0,
+        between=(0.0, 0.9),
+        runs=60,
+    )
+
+    assert found.status == "found"
+    assert found.sentence.startswith(f"Pension rate: at {100 * found.value:.4g}% of salary (")
+    assert (
+        "% above the 20% of salary stated), the net cost in 2019/20 is £400,000; past it, it is above. With these runs"
+        in found.sentence
+    )
+    assert found.sentence.endswith(f"from {100 * found.low:.4g}% to {100 * found.high:.4g}% of salary.")
+
+
+def test_a_whole_number_that_the_error_cannot_tell_from_the_target_is_named() -> None:
+    scenario = toy({"workforce.posts.worker": posts(10, created="2019-04"), "workforce.filling_probability": 0.7})
+    mean = (
+        wm.run(scenario.replace({"workforce.recruitment_lead_months": 5}), 40, doubt=False)
+        .cost[:12]
+        .sum(axis=(0, 1, 2))
+        .mean()
+    )
+
+    found = break_even(
+        scenario, "workforce.recruitment_lead_months", COST, target=float(mean) + 1.0, between=(1, 11), runs=40
+    )
+
+    assert found.value == 5
+    assert found.sentence.endswith(" With these runs 5 cannot be told from it.")

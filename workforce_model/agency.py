@@ -32,8 +32,9 @@ WEEKS_IN_A_YEAR = 365 / 7
 """52.14 weeks, of which a permanent worker is paid for every one."""
 WORKING_DAYS = 5
 """Days in a working week."""
-FREE_FROM_START, FREE_FROM_END = datetime.timedelta(weeks=14), datetime.timedelta(weeks=8)
-"""Conduct of Employment Agencies rules: no temp-to-perm fee after the later of the two."""
+FREE_FROM_START, FREE_FROM_END = datetime.timedelta(weeks=14), datetime.timedelta(days=1, weeks=8)
+"""No temp-to-perm fee once both have run: 14 weeks that begin with the first day of the assignment, and 8 weeks that
+begin the day after its last. Source: Conduct of Employment Agencies and Employment Businesses Regulations 2003, 10(5)."""
 
 
 def agency_charge_by_part(rate_gbp_an_hour: ArrayLike, basis: Basis, *, margin_gbp_an_hour: ArrayLike, hours_a_week: ArrayLike,
@@ -137,7 +138,12 @@ def matched_comparison(
     -------
     DataFrame
         Index year, paid week and productive week; columns permanent_gbp, agency_gbp, premium_gbp (agency less
-        permanent, of either sign) and premium_share.
+        permanent, of either sign) and premium_share (not a number for a post that costs nothing).
+
+    Raises
+    ------
+    ValueError
+        If an amount, the hours or the weeks are out of bounds, or nobody is at work in the year.
 
     Examples
     --------
@@ -145,20 +151,22 @@ def matched_comparison(
     >>> table[["permanent_gbp", "agency_gbp", "premium_gbp"]].round().astype(int).loc["productive week"].tolist()
     [1237, 1242, 5]
     """
-    week = charge_gbp_an_hour * figures("hours_a_week", hours_a_week, UNITS["hours a week"], above_nil=True)
+    post = float(figures("permanent_cost_gbp", permanent_cost_gbp, UNITS["GBP a year"]))
+    charge = figures("charge_gbp_an_hour", charge_gbp_an_hour, UNITS["GBP an hour"])
+    week = charge * figures("hours_a_week", hours_a_week, UNITS["hours a week"], above_nil=True)
     billed = float(figures("weeks_billed", weeks_billed, UNITS["weeks a year"], above_nil=True))
     at_work = productive_weeks(days_away)
     if not at_work > 0:
         raise ValueError(f"days_away = {days_away}: expected fewer than a year's {WORKING_DAYS * WEEKS_IN_A_YEAR:.0f}")
     table = pd.DataFrame(
         {
-            "permanent_gbp": [permanent_cost_gbp, permanent_cost_gbp / WEEKS_IN_A_YEAR, permanent_cost_gbp / at_work],
+            "permanent_gbp": [post, post / WEEKS_IN_A_YEAR, post / at_work],
             "agency_gbp": [float(week) * billed, float(week), float(week)],
         },
         index=pd.Index(["year", "paid week", "productive week"], name="per"),
     )
     table["premium_gbp"] = table["agency_gbp"] - table["permanent_gbp"]
-    table["premium_share"] = table["premium_gbp"] / table["permanent_gbp"]
+    table["premium_share"] = table["premium_gbp"] / table["permanent_gbp"] if post else np.nan
     return table
 
 
@@ -186,9 +194,9 @@ def team_by_the_day(members: Sequence[tuple[int, float]], weeks: float, days_a_w
 def fee_free_from(assignment_start: datetime.date, assignment_end: datetime.date) -> datetime.date:
     """First day on which an agency worker may be employed without a temp-to-perm fee.
 
-    The later of 14 weeks from the start of the assignment and 8 weeks from its end; before it, the council
-    chooses between a fee and an extended hire. A worker who converts without a gap is always inside the 8
-    weeks. Source: the rules as summarised in ``finance.md`` section 6, temp-to-perm fee.
+    The first day after both have run: the 14 weeks that begin with the assignment's first day, and the 8 weeks that
+    begin the day after its last. Before it, the council chooses between a fee and an extended hire. A worker who
+    converts without a gap is always inside the 8 weeks.
 
     Raises
     ------
@@ -199,7 +207,7 @@ def fee_free_from(assignment_start: datetime.date, assignment_end: datetime.date
     --------
     >>> day = datetime.date
     >>> str(fee_free_from(day(2019, 4, 1), day(2019, 4, 26))), str(fee_free_from(day(2019, 4, 1), day(2019, 9, 30)))
-    ('2019-07-08', '2019-11-25')
+    ('2019-07-08', '2019-11-26')
     """
     if assignment_end < assignment_start:
         raise ValueError(f"assignment_end = {assignment_end}: expected a day on or after {assignment_start}")

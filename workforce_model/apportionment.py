@@ -40,13 +40,11 @@ def apportion(amount_gbp: float | str | Decimal, weights: int | Sequence[float])
     >>> str(parts[0]), str(parts[-1]), str(sum(parts))
     ('41666.67', '41666.66', '375000.00')
     """
-    pence = Fraction(Decimal(str(amount_gbp))) * _PENCE if _finite(amount_gbp) else Fraction(1, 3)
-    if pence.denominator != 1:
-        raise ValueError(f"amount_gbp = {amount_gbp}: expected a finite amount of pounds and whole pence")
+    pence = _pence(amount_gbp)
     shares = _shares(weights)
     exact = [abs(pence) * share for share in shares]
     whole = [math.floor(part) for part in exact]
-    over = abs(int(pence)) - sum(whole)
+    over = abs(pence) - sum(whole)
     by_remainder = sorted(range(len(exact)), key=lambda i: (whole[i] - exact[i], i))
     for part in by_remainder[:over]:
         whole[part] += 1
@@ -54,8 +52,14 @@ def apportion(amount_gbp: float | str | Decimal, weights: int | Sequence[float])
     return tuple((Decimal(sign * part) / _PENCE).quantize(Decimal("0.01")) for part in whole)
 
 
-def _finite(amount: float | str | Decimal) -> bool:
-    return isinstance(amount, str | Decimal) or math.isfinite(amount)
+def _pence(amount_gbp: float | str | Decimal) -> int:
+    try:
+        pence = Fraction(Decimal(str(amount_gbp))) * _PENCE
+    except (ArithmeticError, ValueError):  # not a number, or not a finite one
+        pence = Fraction(1, 2)
+    if pence.denominator != 1:
+        raise ValueError(f"amount_gbp = {amount_gbp!r}: expected a finite amount of pounds and whole pence")
+    return pence.numerator
 
 
 def _shares(weights: int | Sequence[float]) -> list[Fraction]:

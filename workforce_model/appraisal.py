@@ -14,8 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from workforce_model.assumptions import UNITS, figures
 from workforce_model.benefits import cost_of_budget, refuse_unpaired
+from workforce_model.luck import CLEAR, ratio_of_means
 from workforce_model.measures import measured, spread
+from workforce_model.periods import years_named
 from workforce_model.results import Results
 from workforce_model.tables import reported_years
 
@@ -44,7 +47,7 @@ def present_value(
     Raises
     ------
     ValueError
-        If the flows are not finite, or inflation is stated with real flows or missing with cash ones.
+        If the flows are not finite, a rate is out of bounds, or inflation is stated with real flows or missing with cash ones.
 
     Examples
     --------
@@ -56,6 +59,8 @@ def present_value(
         raise ValueError("flows_gbp: expected finite pounds, one a year")
     if prices not in ("real", "cash") or (inflation is None) == (prices == "cash"):
         raise ValueError(f"prices = {prices!r}, inflation = {inflation}: expected real without inflation, or cash with")
+    for name, growth in (("rate", rate), ("inflation", inflation or 0.0)):
+        figures(name, growth, UNITS["growth a year"])
     yearly = (1 + rate) * (1 + (inflation or 0.0))
     value = np.tensordot(yearly ** -np.arange(len(flows)), flows, axes=1)
     return float(value) if value.ndim == 0 else value
@@ -91,17 +96,11 @@ def discounted_payback_years(
     """
     if one_off_gbp <= 0:
         return 0.0
-    left = one_off_gbp
-    for year, saving in enumerate(savings_gbp):
-        now = saving / (1 + rate) ** year
-        if left <= now:
-            return year + left / now
-        left -= now
-    return None
+    return _repaid(one_off_gbp, [-saving / (1 + rate) ** year for year, saving in enumerate(savings_gbp)])
 
 
 def years_to_repay(net_gbp: ArrayLike) -> float | None:
-    """Years until yearly net costs, then savings, have come back to nothing; None where they do not in the years given.
+    """Years until yearly net costs, then savings, have come back to nothing for good; None where they do not in the years given.
 
     Parameters
     ----------
@@ -110,18 +109,25 @@ def years_to_repay(net_gbp: ArrayLike) -> float | None:
 
     Examples
     --------
-    £60,000 in the first year, then £40,000 saved a year: halfway through the third.
+    £60,000 in the first year, then £40,000 saved a year: halfway through the third. A saving that a later cost outruns
+    has paid nothing back.
 
-    >>> years_to_repay([60_000, -40_000, -40_000]), years_to_repay([60_000, 10_000, -5_000])
+    >>> years_to_repay([60_000, -40_000, -40_000]), years_to_repay([-5_000, 60_000, -10_000])
     (2.5, None)
     """
-    spent = 0.0
-    flows: list[float] = np.asarray(net_gbp, dtype=float).tolist()
+    return _repaid(0.0, np.asarray(net_gbp, dtype=float).tolist())
+
+
+def _repaid(spent: float, flows: Sequence[float]) -> float | None:
+    """Years until what was spent and the flows after it come to nothing or less, and stay there."""
+    found = None
     for year, net in enumerate(flows):
-        if net < 0 and spent + net <= 0:
-            return year + spent / -net
+        if spent + net > 0:
+            found = None
+        elif net < 0 and found is None:
+            found = year + max(spent, 0.0) / -net
         spent += net
-    return None
+    return found
 
 
 def conversion_payback_months(cost_gbp: float, saving_gbp_a_month: float, leaving_rate: float) -> int | None:
@@ -187,8 +193,8 @@ def appraise(
     inflation : float
         General inflation a year, to bring cash to real terms; the runs are in cash.
     evidence : int, optional
-        Grade of the evidence, for optimism bias: added to what each budget spends more, taken from what it spends
-        less. Nil if not given.
+        Grade of the evidence, for optimism bias: added to what each budget spends more on average, taken from what it
+        spends less. Nil if not given.
     team : str, optional
         The team whose workers are counted; the whole council if not given.
 
@@ -196,8 +202,8 @@ def appraise(
     -------
     DataFrame
         Columns measure, period, unit, value, p10, p90, mc_error. A value is the word ``none`` where nothing is
-        paid back, or nothing bought that chance alone could not explain; a single figure has no percentiles.
-        What a pound buys is a ratio of means.
+        paid back or bought that chance alone could not explain. What a pound buys is a ratio of means: it has
+        an error and no percentiles.
     """
     refuse_unpaired(base, option)
     years = reported_years(option)
@@ -211,7 +217,7 @@ def appraise(
 
     for year, figure in zip(years, net, strict=True):
         add("net cost", year, "GBP", figure)
-    whole = f"{next(iter(years))} to {list(years)[-1]}"
+    whole = years_named(list(years))
     add(
         "present value of net cost, real",
         whole,
@@ -220,9 +226,11 @@ def appraise(
     )
     mean = net.mean(axis=1)
     real = mean / ((1 + DISCOUNT_RATE) * (1 + inflation)) ** np.arange(mean.size)
-    rows.append(("payback", whole, "years", years_to_repay(mean), None, None, None))
-    rows.append(("discounted payback", whole, "years", years_to_repay(real), None, None, None))
-    for year, months, cost in zip(years, years.values(), mean.tolist(), strict=True):
+    saved = spread(net.sum(axis=0), option.draw)
+    told = saved.mean < -CLEAR * saved.error
+    for name, flows in (("payback", mean), ("discounted payback", real)):
+        rows.append((name, whole, "years", years_to_repay(flows) if told else None, None, None, None))
+    for year, months, cost in zip(years, years.values(), net, strict=True):
         _bought(rows, base, option, year, months, cost, team)
     table = pd.DataFrame(rows, columns=["measure", "period", "unit", "value", "p10", "p90", "mc_error"], dtype=object)
     table["value"] = ["none" if value is None else value for value in table["value"]]
@@ -230,17 +238,20 @@ def appraise(
 
 
 def _net_cost(base: Results, option: Results, months: NDArray[np.int64], bias: float) -> NDArray[np.float64]:
-    """What the option costs more than the baseline over some months, all budgets together, in each run."""
+    """What the option costs more than the baseline over some months, all budgets together, in each run.
+
+    Bias is that of an estimate: whether a budget spends more or less is judged by its mean, so luck alone costs nothing.
+    """
     net = np.zeros(option.runs)
     for budget in dict.fromkeys([*base.budgets, *option.budgets]):
         change = cost_of_budget(option, budget, months) - cost_of_budget(base, budget, months)
-        net += change * np.where(change > 0, 1 + bias, 1 - bias)
+        net += change * (1 + bias if change.mean() > 0 else 1 - bias)
     return net
 
 
 def _bought(
     rows: list[tuple[str, str, str, object, object, object, object]], base: Results, option: Results, year: str,
-    months: NDArray[np.int64], cost: float, team: str | None,
+    months: NDArray[np.int64], cost: NDArray[np.float64], team: str | None,
 ) -> None:  # fmt: skip
     """Net cost of a year over the case-holding FTE it added, and over the points of workers brought below the limit."""
     limit = option.scenario.caseloads.caseload_limit
@@ -251,8 +262,8 @@ def _bought(
         (f"net cost per percentage point of workers brought below {limit}", over, 0.01),
     ):
         s = spread(gained, option.draw)
-        clear = s.mean > 2 * s.error
-        rows.append((measure, year, "GBP", float(cost / s.mean * per) if clear else None, None, None, None))
+        value, error = (None, None) if not s.mean > CLEAR * s.error else ratio_of_means(cost, gained / per, option.draw)
+        rows.append((measure, year, "GBP", value, None, None, error))
 
 
 def _change(

@@ -134,8 +134,12 @@ def claimed(claims: pd.DataFrame) -> pd.DataFrame:
     [-58374.0]
     """
     faults = row_faults("claims", claims, _CLAIM)
-    for (what, year), same in claims.groupby(["what", "financial_year"], sort=False):
+    alike = (
+        claims["what"].astype(str).str.casefold().str.split().str.join(" ")
+    )  # spelt apart by a capital or a space: the same
+    for (_, year), same in claims.groupby([alike, "financial_year"], sort=False):
         if len(same) > 1:
+            what = same["what"].iloc[0]
             where = "; ".join(f"{kind} in {budget}" for kind, budget in zip(same["kind"], same["budget"], strict=True))
             faults.append(f"{what!r} in {year} is counted {len(same)} times: {where}")
     if faults:

@@ -14,14 +14,16 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import refuse_impossible, refuse_other_months
 from workforce_model.doubt import DRAWS
+from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import RUNS, SEED
 from workforce_model.outcomes import Outcome, settled
@@ -112,14 +114,19 @@ class Bridge:
         return pd.DataFrame(rows, columns=columns)
 
     def text(self) -> str:
-        """The bridge in words: the total and its parts, largest first."""
-        means = {driver: float(self.parts[i].mean()) for i, driver in enumerate(self.drivers)}
-        moved = sorted((d for d in means if means[d]), key=lambda d: -abs(means[d]))
-        say = self.outcome.printed
-        parts = ", ".join(f"{driver} {say(means[driver], change=True)}" for driver in moved) or "no driver differs"
+        """The bridge in words: the total with its Monte Carlo error, and its parts, largest first; what the error may explain is marked."""
+        table = self.table().set_index("step")
+        means, errors = table["mean"].to_dict(), table["mc_error"].to_dict()
+        moved = sorted((d for d in self.drivers if means[d]), key=lambda d: -abs(means[d]))
+        say = partial(self.outcome.printed, change=True)
+        parts = [
+            f"{d} {say(means[d])}{'' if abs(means[d]) > CLEAR * errors[d] else ' (not clear of its error)'}"
+            for d in moved
+        ]
+        error = say(errors["total"]).lstrip("+")
         return (
             f"From {self.start.name} to {self.end.name}, {self.outcome.words(self.end)} changes by "
-            f"{say(float(self.total.mean()), change=True)}: {parts}. Drivers in order: {', '.join(self.drivers)}; "
+            f"{say(means['total'])} (error {error}): {', '.join(parts) or 'no driver moves it'}. Drivers in order: {', '.join(self.drivers)}; "
             "each part is the mean of its steps in that order and in its reverse."
         )
 
@@ -137,7 +144,7 @@ def bridge(start: Scenario, end: Scenario, outcome: Outcome | str, runs: int = R
     Raises
     ------
     ValueError
-        If the order leaves a driver out, or runs or seed make no sense.
+        If the order leaves a driver out, the scenarios are of other months, or runs or seed make no sense.
     ScenarioError
         If a scenario on the way would break a rule, which names the driver that cannot move alone.
 
@@ -150,6 +157,7 @@ def bridge(start: Scenario, end: Scenario, outcome: Outcome | str, runs: int = R
     [9.0]
     """
     refuse_impossible(runs, seed)
+    refuse_other_months([start, end])
     if sorted(order) != sorted(DRIVERS):
         raise ValueError(f"order = {list(order)}: expected each of {', '.join(DRIVERS)} once")
     wanted, trees = settled(outcome), (_tree(start), _tree(end))

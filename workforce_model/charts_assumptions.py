@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from workforce_model.assumption_words import assumption_name
 from workforce_model.charts_page import (
     BLUE,
     BODY,
@@ -25,7 +26,7 @@ from workforce_model.charts_page import (
     pounds_k,
     titled,
 )
-from workforce_model.formats import capital, key_words, percent, rounded
+from workforce_model.formats import percent, rounded
 from workforce_model.luck import CLEAR
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.scenario import Scenario
@@ -150,29 +151,16 @@ def shares_explained(table: pd.DataFrame, scenario: Scenario, outcome: Outcome |
     return titled(ax, headline, subtitle, detail, source)
 
 
-def assumption_name(path: str) -> str:
-    """An assumption's place as a label: its last two keys in words, what it is before whose it is.
-
-    Examples
-    --------
-    >>> assumption_name("caseloads.teams.assessment.arrivals"), assumption_name("costs.grades.social_worker.salary")
-    ('Cases arriving, assessment', 'Salary, social worker')
-    """
-    keys = key_words(path)
-    whose, what = keys[-2] if len(keys) > 2 else "", keys[-1]
-    if whose == "passed on to":
-        return capital(f"cases {whose} {what}")
-    return capital(f"{what}, {whose}" if whose else what)
-
-
 def scale_of(outcome: Outcome) -> float:
     """What a figure is multiplied by on a chart: pounds to £000, shares to points."""
     return 1 / 1000 if outcome.unit == "GBP" else 100 if _shared(outcome) else 1.0
 
 
-def unit_of(outcome: Outcome) -> str:
-    """The unit a change in an outcome has on a chart."""
-    return "£000" if outcome.unit == "GBP" else "percentage points" if _shared(outcome) else outcome.unit
+def unit_of(outcome: Outcome, *, change: bool = True) -> str:
+    """The unit an outcome has on a chart, or a change in it."""
+    if outcome.unit == "GBP":
+        return "£000"
+    return ("percentage points" if change else "per cent") if _shared(outcome) else outcome.unit
 
 
 def amount(x: float, outcome: Outcome) -> str:

@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter
 
+from workforce_model.assumption_words import assumption_name
 from workforce_model.bridging import Bridge
-from workforce_model.charts_assumptions import amount, amounts_across, assumption_name, paired_source, scale_of, unit_of
+from workforce_model.charts_assumptions import amount, amounts_across, paired_source, scale_of, unit_of
 from workforce_model.charts_page import (
     BLUE,
     BODY,
@@ -141,8 +142,7 @@ def heat_map(
     for name, path in ((ax.set_xlabel, across), (ax.set_ylabel, down)):
         name(assumption_name(path) + (f"\n({stated[path].unit})" if path in stated else ""))
     headline = f"From {wanted.printed(figures.min())} to {wanted.printed(figures.max())} as both assumptions move"
-    unit = "per cent" if unit_of(wanted) == "percentage points" else unit_of(wanted)
-    subtitle = f"{capital(wanted.words(scenario))}, {scenario.place}, {unit}, mean, {named(scenario.name).lower()}"
+    subtitle = f"{capital(wanted.words(scenario))}, {scenario.place}, {unit_of(wanted, change=False)}, mean, {named(scenario.name).lower()}"
     detail = "; ".join(
         f"{assumption_name(down)} {y:.4g}: "
         + ", ".join(f"{wanted.printed(v)} at {assumption_name(across).lower()} {x:.4g}" for x, v in row.items())

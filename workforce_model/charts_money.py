@@ -31,7 +31,7 @@ from workforce_model.charts_page import (
     titled,
     wrapped,
 )
-from workforce_model.envelope import newest_budget
+from workforce_model.envelope import budget_in_question
 from workforce_model.formats import thousands
 from workforce_model.luck import CLEAR
 from workforce_model.measures import Spread, spread
@@ -46,7 +46,7 @@ WHOLE = StrMethodFormatter("{x:,.0f}")
 
 def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Does the approval meet the cost? A budget's posts by financial year, against what was approved for each."""
-    budget = budget or newest_budget(results.scenario) or results.budgets[0]
+    budget = budget_in_question(results.scenario, budget)
     ax = axes_of(ax)
     years = list(reported_years(results))
     spends = [spread(results.cost_of(budget, year), results.draw) for year in years]
@@ -60,7 +60,8 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
     ax.set_ylim(0, 1.18 * max([*approved / 1000, *(s.p90 / 1000 for s in spends), 1]))
     label = results.scenario.funding.budgets[budget].label
     over = [y for y, s, a in zip(years, spends, approved, strict=True) if s.mean - a > CLEAR * s.error]
-    headline = f"{label} cost {pounds_k(spends[0].mean)} in {years[0]}, {pounds_k(spends[-1].mean)} in {years[-1]}"
+    means = (f"{pounds_k(spends[i].mean)} in {years[i]}" for i in sorted({0, len(years) - 1}))
+    headline = f"{label} cost {', '.join(means)}"
     if over:
         worst = years.index(over[-1])
         headline = f"{label}: {pounds_k(spends[worst].mean - approved[worst])} more than approved in {over[-1]}"
@@ -76,7 +77,7 @@ def cost_against_envelope(results: Results, budget: str | None = None, ax: Axes 
 
 def funding_statement(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """Who met the cost? Reserve, growth, base budget, grants and the gap, stacked to the cost of each year."""
-    budget = budget or newest_budget(results.scenario) or results.budgets[0]
+    budget = budget_in_question(results.scenario, budget)
     ax = axes_of(ax)
     years, parts = list(reported_years(results)), _met_by(results, budget)
     total = np.sum([*parts.values()], axis=0)
@@ -180,6 +181,8 @@ def agency_bill(results: Results | Sequence[Results], ax: Axes | None = None) ->
     ax.yaxis.set_major_formatter(WHOLE)
     last = spread(asked(together[0], Outcome("agency_cost_gbp", year=years[-1])), together[0].draw)
     headline = f"The agency bill goes from {pounds_k(means[0])} in {years[0]} to {pounds_k(last.mean)} in {years[-1]}"
+    if len(years) == 1:
+        headline = f"The agency bill is {pounds_k(last.mean)} in {years[0]}"
     if len(together) > 1:
         headline = _bill_compared(together[0], together[-1], years[-1])
     subtitle = f"Agency cost, all budgets, without the commissioned team, {place_of(together[0])}, by financial year, cash prices, £000"

@@ -156,7 +156,7 @@ def label_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
     is not defined; the page moves them apart."""
     inches = column_of(ax)
     for x, y, name, colour in (end for end in ends if np.isfinite(end[1])):
-        line = {"arrowstyle": "-", "color": colour, "linewidth": 1.0, "shrinkA": 1, "shrinkB": 2}
+        line = {"arrowstyle": "-", "color": colour, "linewidth": 1.0, "shrinkA": 1, "shrinkB": 2, "relpos": (0, 0.5)}
         note = ax.annotate(wrapped(name, inches, BODY), (x, y), (1.03, y), textcoords=("axes fraction", "data"),
                            color=TEXT, va="center", fontsize=BODY, annotation_clip=False, arrowprops=line)  # fmt: skip
         note.set_label(_END)

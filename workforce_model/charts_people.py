@@ -27,7 +27,7 @@ from workforce_model.charts_page import (
     place_of,
     reported,
 )
-from workforce_model.envelope import newest_budget
+from workforce_model.envelope import budget_in_question
 from workforce_model.formats import fte, percent, rounded
 from workforce_model.history import HISTOGRAM
 from workforce_model.luck import CLEAR
@@ -39,7 +39,7 @@ from workforce_model.tables import reported_years
 
 def posts_filled(results: Results, budget: str | None = None, ax: Axes | None = None) -> Axes:
     """How soon are the posts filled? A budget's posts held by permanent staff, month by month."""
-    budget = budget or newest_budget(results.scenario) or results.budgets[0]
+    budget = budget_in_question(results.scenario, budget)
     ax = axes_of(ax)
     stated = results.scenario.workforce.posts
     groups = [i for i, name in enumerate(results.posts.groups) if name in stated and stated[name].budget == budget]

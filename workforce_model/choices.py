@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workforce_model.comparison import refuse_impossible
 from workforce_model.doubt import DRAWS
-from workforce_model.formats import percent, thousands
+from workforce_model.formats import percent, points, thousands
 from workforce_model.investments import Changes, Investment, further_posts, together
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
@@ -40,7 +40,7 @@ def options(scenario: Scenario, investments: Sequence[Investment], amounts: Sequ
     -------
     DataFrame
         One row for each amount, investment and team: investment, unit, gbp_a_year, units, team, chance (of keeping
-        the stated share below), change (from buying nothing), error, clear, share_over, then the cost less that of
+        the stated share below), chance_error, change (from buying nothing), error, clear, share_over, then the cost less that of
         buying nothing in each reported year and its Monte Carlo error, ``net 2020/21`` and so on.
     """
     refuse_impossible(runs, seed)
@@ -63,7 +63,7 @@ def tried(scenario: Scenario, packages: Sequence[Changes], *, keep: float = 0.9,
     Returns
     -------
     DataFrame
-        One row for each package and team: package (its position), team, chance, change, error, clear, share_over,
+        One row for each package and team: package (its position), team, chance, chance_error, change, error, clear, share_over,
         ``net <year>`` and ``error <year>`` for each reported year and all of them.
     """
     teams, years = sorted(scenario.caseloads.teams), (*reported(scenario), ALL_YEARS)
@@ -80,16 +80,16 @@ def tried(scenario: Scenario, packages: Sequence[Changes], *, keep: float = 0.9,
     for position, figures in enumerate(played[i].figures for i in place):
         spends = [spread(figures[one] - base[one], draw) for one in cost.values()]
         for team in teams:
-            change = spread(figures[kept[team]] - base[kept[team]], draw)
-            rows.append((position, team, float(np.nanmean(figures[kept[team]])), change.mean, change.error, abs(change.mean) > CLEAR * change.error,
+            chance, change = (spread(x, draw) for x in (figures[kept[team]], figures[kept[team]] - base[kept[team]]))
+            rows.append((position, team, chance.mean, chance.error, change.mean, change.error, abs(change.mean) > CLEAR * change.error,
                          float(np.nanmean(figures[over[team]])), *(x for s in spends for x in (s.mean, s.error))))  # fmt: skip
-    columns = ["package", "team", "chance", "change", "error", "clear", "share_over"]
+    columns = ["package", "team", "chance", "chance_error", "change", "error", "clear", "share_over"]
     return pd.DataFrame(rows, columns=columns + [f"{name} {when}" for when in years for name in ("net", "error")])
 
 
 @dataclass(frozen=True)
 class Package:
-    """The fewest further posts, team by team, that meet a stated chance; ``posts`` is missing a team that none up to the most would.
+    """The fewest further posts, team by team, that meet a stated chance; ``posts`` lacks a team that not even the most would.
 
     Attributes
     ----------
@@ -112,39 +112,60 @@ def smallest_package(scenario: Scenario, chance: float, *, start: str, keep: flo
                      teams: Sequence[str] | None = None, runs: int = 500, seed: int = SEED, executor: Executor | None = None) -> Package:  # fmt: skip
     """The fewest further case-holding posts that give every team the stated chance of keeping its workers below the limit.
 
-    Every team's number is halved towards at once, so few plays are needed; the whole package is then played as one.
+    Every team's number is halved towards at once, so few plays are needed; the whole package is then played as one, and a
+    team that falls short beside the others' numbers gets a post more until it does not.
 
     Parameters
     ----------
     chance : float
-        From 0 to 1: 0.8 is four futures in five.
+        Above 0, at most 1: 0.8 is four futures in five.
     start : str
         The month the posts are created.
     most : int
         The most posts tried in one team.
+
+    Raises
+    ------
+    ValueError
+        If the chance or runs make no sense, a team is unknown, or holds no cases.
     """
+    refuse_impossible(runs, seed, least=2)
     wanted = tuple(teams or sorted(scenario.caseloads.teams))
+    unknown = [team for team in wanted if team not in scenario.caseloads.teams]
+    if unknown or not 0 < chance <= 1:
+        known = ", ".join(sorted(scenario.caseloads.teams))
+        raise ValueError(
+            f"smallest_package: chance = {chance!r}, teams {list(wanted)}; expected above 0, at most 1 (four in five is 0.8), of {known}"
+        )
     buy = {team: further_posts(scenario, team, start=start) for team in wanted}
 
     def chances(posts: Mapping[str, int]) -> pd.DataFrame:
         return tried(scenario, [{}, together([(buy[team], n) for team, n in posts.items()])], keep=keep, year=year, runs=runs, seed=seed,
                      executor=executor)  # fmt: skip
 
-    def met(posts: Mapping[str, int]) -> dict[str, bool]:
-        found = chances(posts).query("package == 1").set_index("team")["chance"]
-        return {team: bool(found[team] >= chance) for team in wanted}
+    def short(table: pd.DataFrame, among: Iterable[str]) -> list[str]:
+        found = table.query("package == 1").set_index("team")["chance"]
+        return [team for team in among if not found[team] >= chance]
 
-    least, enough = dict.fromkeys(wanted, -1), dict.fromkeys(wanted, most)
-    reached = met(enough)
-    unmet = tuple(team for team in wanted if not reached[team])
-    while any(enough[team] - least[team] > 1 for team in wanted if team not in unmet):
-        middle = {team: enough[team] if team in unmet else max((least[team] + enough[team]) // 2, 0) for team in wanted}
-        for team, good in met(middle).items():
-            if team not in unmet:
-                (enough if good else least)[team] = middle[team]
-    posts = {team: enough[team] for team in wanted if team not in unmet}
+    unmet = short(chances(dict.fromkeys(wanted, most)), wanted)
+    posts = _halved(lambda posts: short(chances(posts), posts), [team for team in wanted if team not in unmet], most)
     table = chances(posts)
-    return Package(posts, unmet, table, _said(scenario, posts, unmet, chance, keep, most, table))
+    while missed := short(table, posts):
+        unmet += [team for team in missed if posts[team] == most]
+        posts = {team: n + (team in missed) for team, n in posts.items() if team not in unmet}
+        table = chances(posts)
+    return Package(posts, tuple(unmet), table, _said(scenario, posts, tuple(unmet), chance, keep, most, table))
+
+
+def _halved(short: Callable[[Mapping[str, int]], list[str]], teams: Sequence[str], most: int) -> dict[str, int]:
+    """The fewest posts of each team, all teams halved towards at once."""
+    least, enough = dict.fromkeys(teams, -1), dict.fromkeys(teams, most)
+    while any(enough[team] - least[team] > 1 for team in teams):
+        middle = {team: max((least[team] + enough[team]) // 2, 0) for team in teams}
+        missed = short(middle)
+        for team in teams:
+            (least if team in missed else enough)[team] = middle[team]
+    return enough
 
 
 def _said(
@@ -157,16 +178,20 @@ def _said(
     table: pd.DataFrame,
 ) -> str:
     labels = {team: one.label.lower() for team, one in scenario.workforce.teams.items()}
-    said = ", ".join(f"{n} in {labels[team]}" for team, n in posts.items() if n) or "none"
-    last = reported(scenario)[-1]
-    cost = float(table.query("package == 1")[f"net {last}"].iloc[0])
-    text = (
-        f"For at least a {percent(chance)} chance that {percent(keep)} of workers are below {scenario.caseloads.caseload_limit} cases in every team: "
-        f"{sum(posts.values())} further posts ({said}), which cost £{thousands(cost)}k net in {last}"
+    goal = f"a {percent(chance)} chance that {percent(keep)} of workers are below {scenario.caseloads.caseload_limit} cases"
+    said = (
+        [f"Not even {most} further posts give {goal} in {', '.join(labels[team] for team in unmet)}."] if unmet else []
     )
-    return text + (
-        f". Not even {most} posts give that chance in {', '.join(labels[team] for team in unmet)}." if unmet else "."
-    )
+    if posts:
+        mine, last = table.query("package == 1"), reported(scenario)[-1]
+        bought = ", ".join(f"{n} in {labels[team]}" for team, n in posts.items() if n) or "none"
+        error = CLEAR * float(mine[mine["team"].isin(list(posts))]["chance_error"].max())
+        cost, about = mine[[f"net {last}", f"error {last}"]].iloc[0]
+        said.append(
+            f"For at least {goal} in every {'other ' if unmet else ''}team: {sum(posts.values())} further posts ({bought}), which cost "
+            f"£{thousands(cost)}k net in {last} (error £{thousands(about)}k). With these runs a chance is known to {points(error)} either way."
+        )
+    return " ".join(said)
 
 
 def frontier_of(table: pd.DataFrame, cost: str, share: str) -> pd.DataFrame:

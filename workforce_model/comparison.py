@@ -84,9 +84,13 @@ class Comparison:
         return bool(abs(found.mean) > CLEAR * (found.error if self.runs > 1 else np.inf))
 
     def runs_to_separate(self, outcome: Outcome, option: int, base: int = 0) -> int | None:
-        """How many runs would make the difference clear; None where no number of runs would."""
+        """How many runs would make the difference clear; None where no number would, or these are too few to say.
+
+        Until draws are shared by several runs, luck cannot be told from doubt, and so not what more runs would do.
+        """
         parts = parts_of(self.difference(outcome, option, base), self.draw, self.draws)
-        return parts.runs_for(abs(parts.mean) / CLEAR) if parts.mean else None
+        needed = parts.runs_for(abs(parts.mean) / CLEAR) if parts.mean else None
+        return needed if needed is None or self.clear(outcome, option, base) else max(needed, self.runs + 1)
 
     def differences(self) -> pd.DataFrame:
         """Each option's paired difference from the base, outcome by outcome.
@@ -95,7 +99,8 @@ class Comparison:
         -------
         DataFrame
             Columns scenario, outcome, team, period, unit, base, option, difference, p10, p50, p90, mc_error,
-            clear, runs_to_separate, defined. ``runs_to_separate`` is missing where no number of runs would.
+            clear, runs_to_separate, defined. ``runs_to_separate`` is missing where no number of runs would,
+            or these are too few to say.
         """
         rows = []
         for outcome in self.outcomes:
@@ -166,14 +171,14 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
     scenarios : sequence of Scenario
         At least two, of different names; the first is the base.
     outcomes : sequence of Outcome or str, optional
-        Pounds by year, FTE, and the share at or over the limit by team, unless stated.
+        Pounds by year, the gap, FTE, and the share at or over the limit by team, unless stated.
     progress : callable, optional
         Told the number of runs finished after each part.
 
     Raises
     ------
     ValueError
-        If there are fewer than two scenarios, or two of one name, or runs or seed make no sense.
+        If there are fewer than two scenarios, two of one name, or of other months, or runs or seed make no sense.
 
     Examples
     --------
@@ -189,6 +194,7 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
         raise ValueError(
             f"compare: {len(names)} scenarios{f', stated twice: {twice}' if twice else ''}; expected two or more, told apart by name"
         )
+    refuse_other_months(scenarios)
     wanted = standard_outcomes(scenarios[0]) if outcomes is None else tuple(settled(outcome) for outcome in outcomes)
     numbers = np.arange(runs)
     versions = versions_of(scenarios, seed, doubt)
@@ -232,11 +238,23 @@ def of_results(together: Sequence[Results]) -> Comparison:
     )
 
 
-def refuse_impossible(runs: int, seed: int) -> None:
-    """Refuse numbers of runs and seeds that make no sense."""
-    for name, value, least in (("runs", runs, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise ValueError(f"{name} = {value!r}: expected a whole number, at least {least}")
+def refuse_impossible(runs: int, seed: int, *, name: str = "runs", least: int = 1) -> None:
+    """Refuse numbers of runs and seeds that make no sense; ``name`` is what the runs are called, and ``least`` the fewest."""
+    for what, value, lowest in ((name, runs, least), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
+            raise ValueError(f"{what} = {value!r}: expected a whole number, at least {lowest}")
+
+
+def refuse_other_months(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that do not run and report over the same months: a year of one could be half a year of another."""
+    base, *others = scenarios
+    for other in others:
+        if other.periods != base.periods:
+            spans = [
+                f"{one.name} {one.periods.start} to {one.periods.end}, reported from {one.periods.report_from}"
+                for one in (base, other)
+            ]
+            raise ValueError(f"scenarios of other months: {'; '.join(spans)}; give both the same periods")
 
 
 def inputs_that_differ(scenarios: Sequence[Scenario]) -> pd.DataFrame:

@@ -6,8 +6,6 @@ import math
 import textwrap
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from workforce_model.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ _INPUTS = 12
 def comparison_text(found: Comparison) -> str:
     """What differs, the paired differences, the order of the scenarios, and the null comparison."""
     parts = [_heading(found), _inputs(found), *(_difference(found, i) for i in range(1, len(found.scenarios)))]
-    ranked = [o for o in found.outcomes if o.unit == "GBP" and o.budget is None][-2:-1]
+    ranked = [o for o in found.outcomes if o.measure == "net_cost_gbp" and o.budget is None][-1:]
     ranked += [o for o in found.outcomes if o.measure == "share_at_or_over" and o.team is None]
     if len(found.scenarios) > 2:
         parts += [_ranking(found, outcome) for outcome in ranked]
@@ -60,8 +58,8 @@ def _inputs(found: Comparison) -> list[str]:
 
 
 def _around(place: str) -> str:
-    """The table of the scenario file that a place lies in, to three keys."""
-    return ".".join(place.split(".")[:3])
+    """The table of the scenario file that a place lies in, to three keys; a correlation is a table of two."""
+    return ".".join(place.split(".")[: 2 if place.startswith("correlations.") else 3])
 
 
 def _difference(found: Comparison, option: int) -> list[str]:
@@ -75,7 +73,7 @@ def _difference(found: Comparison, option: int) -> list[str]:
         lines.append(f"  {head[0]:<{LABEL - 2}} {outcome.ranged(spread.mean, spread.p10, spread.p90)}, {error}")
         lines += [f"    {more}" for more in head[1:]]
         if spread.mean and not found.clear(outcome, option):
-            lines.append(f"    {_unclear(found, outcome, option)}")
+            lines.append(f"    not separated from the base: {_parting(found, outcome, option)}")
     return [*lines, ""]
 
 
@@ -83,19 +81,29 @@ def _short(words: str) -> str:
     return words.removeprefix("the ")
 
 
-def _unclear(found: Comparison, outcome: Outcome, option: int) -> str:
-    runs = found.runs_to_separate(outcome, option)
-    if runs is None:
-        return f"not separated from the base: no number of runs would with {found.draws} draws of the assumptions"
-    return f"not separated from the base: about {runs:,} runs would"
+def _parting(found: Comparison, outcome: Outcome, option: int, base: int = 0) -> str:
+    """What it would take to tell two scenarios apart that these runs do not."""
+    runs = found.runs_to_separate(outcome, option, base)
+    if runs is not None:
+        return f"about {runs:,} runs would"
+    if not found.difference(outcome, option, base).any():
+        return "the same in every run"
+    if found.runs == 1:
+        return "one run alone has no error"
+    if found.runs <= found.draws:
+        return f"more than {found.draws} runs would say how many"
+    return f"no number of runs would with {found.draws} draws"
 
 
 def _ranking(found: Comparison, outcome: Outcome) -> list[str]:
     table = found.ranking(outcome)
     lines = [f"FROM LEAST TO MOST: {_short(outcome.words(found.scenarios[0]))}"]
-    columns = [table[name].tolist() for name in ("scenario", "mean", "place", "runs_to_separate")]
-    for name, mean, place, runs in zip(*columns, strict=True):
-        note = "" if pd.isna(runs) else f"; {runs:,} runs would tell"
+    at = [[scenario.name for scenario in found.scenarios].index(name) for name in table["scenario"]]
+    columns = [table[name].tolist() for name in ("scenario", "mean", "place")]
+    for seat, (name, mean, place) in enumerate(zip(*columns, strict=True)):
+        below = at[seat + 1] if seat + 1 < len(at) else None
+        apart = below is None or found.clear(outcome, at[seat], below)
+        note = "" if apart or below is None else f"; from the next: {_parting(found, outcome, at[seat], below)}"
         lines.append(f"  {name:<34} {outcome.printed(mean):>14}   {place}{note}")
     return [*lines, ""]
 

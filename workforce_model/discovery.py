@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workforce_model.assumption_words import assumption_name, in_unit
 from workforce_model.comparison import refuse_impossible
 from workforce_model.formats import percent
 from workforce_model.model import SEED
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.playing import PLAYED, Version, play
 from workforce_model.scenario import Scenario
-from workforce_model.sensitivity import design_values, uncertain
+from workforce_model.sensitivity import FEWEST_POINTS, design_values, uncertain
 
 Figures = NDArray[np.float64]
 _PEELED, _LEAST = 0.05, 0.1
@@ -54,13 +55,21 @@ def discover(scenario: Scenario, outcome: Outcome | str, above: float, points: i
     above : float
         In the outcome's unit: 0.25 of workers.
     points : int
-        Futures to play, each with its own draw of the assumptions; a power of two.
+        Futures to play, each with its own draw of the assumptions; a power of two, at least 16.
+
+    Raises
+    ------
+    ValueError
+        If points make no sense, no assumption carries a range, or the outcome is not defined in every run.
     """
-    refuse_impossible(points, seed)
+    refuse_impossible(points, seed, name="points", least=FEWEST_POINTS)
     wanted = settled(outcome)
+    wanted.mark("above", above)
     names = [name for name in uncertain(scenario) if wanted.unit == "GBP" or name.partition(".")[0] in PLAYED]
     values = design_values(scenario, points, seed)
     (played,) = play([Version(scenario, values)], [wanted], np.arange(points), seed, executor=executor, told=progress)
+    if np.isnan(played.figures[wanted]).any():
+        raise ValueError(f"discover: {wanted.measure} is not defined in every run; choose a figure that is")
     past = played.figures[wanted] > above
     table = np.array([values[name] for name in names]).reshape(-1, points).T
     half = np.arange(points) % 2 == 0
@@ -175,8 +184,11 @@ def _said(
     if box.empty:
         return f"{start}; no condition on the assumptions sets those futures apart."
     said = []
-    for name, at_least, at_most in zip(box["assumption"], box["at_least"], box["at_most"], strict=True):
-        ends = [f"at least {at_least:.3g}"] if not np.isnan(at_least) else []
-        ends += [f"at most {at_most:.3g}"] if not np.isnan(at_most) else []
-        said.append(f"{name} is {' and '.join(ends)}")
-    return f"{start}, and in {percent(inside)} of those in which {', '.join(said)}; that is {percent(coverage)} of all such futures."
+    for name, unit, at_least, at_most in box.itertuples(index=False):
+        ends = [f"at least {in_unit(at_least, unit)}"] if not np.isnan(at_least) else []
+        ends += [f"at most {in_unit(at_most, unit)}"] if not np.isnan(at_most) else []
+        said.append(f"{assumption_name(name)} {' and '.join(ends)}")
+    return (
+        f"{start}, and in {percent(inside)} of those that meet every condition below; they hold {percent(coverage)} of all such futures. "
+        f"{'; '.join(said)}."
+    )

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from workforce_model.costs import Values, monthly_prices
 from workforce_model.doubt import draw_values
-from workforce_model.formats import rounded
+from workforce_model.formats import money, rounded
 from workforce_model.funding_lines import available_amount
 from workforce_model.model import SEED
 from workforce_model.outcomes import reported
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
+from workforce_model.problems import nearest
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
@@ -66,8 +67,12 @@ class Envelope:
 
     def pays_for(self) -> str:
         """What the approval pays for, in words, at the first of these prices."""
-        if not self.cost_first_year[0] > 0:
+        cost, left = float(self.cost_first_year[0]), -float(self.gap()[0])
+        if not cost > 0:
             return "there is nothing to pay for"
+        if left >= 0:
+            spare = f" and leaves {money(left)}" if left >= 0.005 else ""
+            return f"that pays for all {self.posts} posts for twelve months{spare}"
         posts, months = rounded(float(self.posts_affordable()[0]), 1), rounded(float(self.months_affordable()[0]), 1)
         return f"that pays for {posts} of {self.posts} posts, or {months} months of all {self.posts}"
 
@@ -172,6 +177,26 @@ def about(together: Sequence[Results]) -> Results:
     """The results that a run of several scenarios is about: those of the scenario :func:`proposed`."""
     name = proposed([r.scenario for r in together]).name
     return next(r for r in together if r.scenario.name == name)
+
+
+def budget_in_question(scenario: Scenario, named: str | None = None) -> str:
+    """The budget that is meant: the one named; or else the newest, or the first where no posts are created.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no budget of that name.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> [budget_in_question(wm.load_scenario(f"scenarios/{name}.toml")) for name in ("approved", "do_nothing")]
+    ['nine_posts', 'november_2018']
+    """
+    budgets = scenario.funding.budgets
+    if named is not None and named not in budgets:
+        raise ValueError(f"budget {named!r}: {scenario.name} has none of that name{nearest(named, budgets)}")
+    return named or newest_budget(scenario) or min(budgets)
 
 
 def values_at(scenario: Scenario, end: End) -> Values:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workforce_model.envelope import newest_budget
+from workforce_model.envelope import budget_in_question
 from workforce_model.formats import percent, thousands
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
@@ -146,7 +146,7 @@ def what_changes(base: Results, option: Results, team: str) -> WhatChanges:
     """
     from workforce_model.charts import cost_against_envelope, figure_of, share_at_or_over
 
-    budget = newest_budget(option.scenario) or option.budgets[0]
+    budget = budget_in_question(option.scenario)
     years = reported(option.scenario)
     spends = [spread(option.cost_of(budget, year), option.draw) for year in years]
     cost = ", ".join(

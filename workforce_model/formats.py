@@ -81,30 +81,6 @@ def percent(share: float) -> str:
     return f"{whole}%"
 
 
-_MISREAD = {
-    "leaving_rate": "cases leaving",
-    "arrivals": "cases arriving",
-    "arrivals_growth": "growth in cases arriving",
-    "arrivals_dispersion": "spread of cases arriving",
-    "passes_on": "passed on to",
-    "random_share": "cases given out whatever the caseload",
-}
-"""Keys of caseloads that would be read as of staff, or not at all."""
-
-
-def key_words(path: str) -> list[str]:
-    """The keys of a place in a scenario in words, those of caseloads said so that none is taken for one of staff.
-
-    Examples
-    --------
-    >>> key_words("caseloads.teams.family_support.leaving_rate"), key_words("workforce.turnover_rate")
-    (['caseloads', 'teams', 'family support', 'cases leaving'], ['workforce', 'turnover rate'])
-    """
-    keys = path.split(".")
-    said = [_MISREAD.get(key, key) if keys[0] == "caseloads" else key for key in keys]
-    return [key.replace("_", " ") for key in said]
-
-
 def capital(text: str) -> str:
     """Text with a capital first, the rest as it is.
 

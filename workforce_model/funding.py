@@ -198,8 +198,8 @@ def fund_table(costs: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns financial_year, budget, entry (cost, funding, gap, unspent), line, gbp. Cost, funding and gap obey
-        the one sign rule; unspent stands beside them.
+        Columns financial_year, budget, entry (cost, funding, gap, unspent), line, gbp; every year from the first to the
+        last with a cost or a stated approval. Cost, funding and gap obey the one sign rule; unspent stands beside them.
 
     Raises
     ------
@@ -224,7 +224,8 @@ def fund_table(costs: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     made = {str(name): _line_of(str(name), rows) for name, rows in lines.groupby("line", sort=False)}
     funding = Funding(budgets={budget: Budget(label=budget) for budget in budgets}, lines=made)
     spent = costs.pivot_table(index="month", columns="budget", values="gbp", aggfunc="sum", fill_value=0.0)
-    spent = spent.reindex(index=sorted(spent.index), columns=list(budgets), fill_value=0.0)
+    at = [*spent.index, *_without_cost(spent.index, lines["financial_year"])]
+    spent = spent.reindex(index=sorted(at), columns=list(budgets), fill_value=0.0)
     years = tuple(financial_year(month(str(when))) for when in spent.index)
     distinct = list(dict.fromkeys(years))
     approved = {name: np.array([approved_amount(line, year) for year in distinct]) for name, line in made.items()}
@@ -238,6 +239,14 @@ def fund_table(costs: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
             rows.append((year, budget, "gap", "cost + funding", float(ledger.gap[span, b].sum())))
             rows += [(year, budget, "unspent", ledger.lines[i], float(ledger.unspent[y, i, 0])) for i in mine]
     return pd.DataFrame(rows, columns=["financial_year", "budget", "entry", "line", "gbp"])
+
+
+def _without_cost(months: pd.Index, approved_in: pd.Series) -> list[str]:
+    """April of each year in which nothing is spent, from the first to the last with a cost or an approval: its money is unspent."""
+    spent_in = {financial_year(month(str(when))) for when in months}
+    aprils = sorted(financial_year_start(str(year)) for year in {*spent_in, *approved_in})
+    years = (aprils[-1] - aprils[0]).n // 12 + 1 if aprils else 0
+    return [str(aprils[0] + 12 * y) for y in range(years) if financial_year(aprils[0] + 12 * y) not in spent_in]
 
 
 def _line_of(name: str, rows: pd.DataFrame) -> FundingLine:

@@ -17,6 +17,8 @@ RESERVE_ENTRIES = (DRAWN, "opening balance", "closing balance", "committed, carr
 """What every reserve table shows beside the stated movements."""
 
 Source = Literal["base budget", "risk reserve", "MTFP growth", "grant"]
+_BASE = ("base budget", "MTFP growth")
+"""Growth is base budget once it is agreed: a virement moves money freely between the two."""
 
 
 @record
@@ -71,6 +73,8 @@ class FundingLine:
 class Virement:
     """Approved budget moved from one funding line to another: a pair that sums to zero.
 
+    Money keeps its source as it moves: reserve and grant are vired only to a line of the same source, so that what is
+    spent of them is drawn from them and what is not goes back to them.
     ``recurrent``: the last amount stated moves in every later year too.
     """
 
@@ -147,7 +151,10 @@ class Funding:
                     yield f"{place}.{key}", f"unknown funding line {getattr(virement, key)!r}; known: {known}"
             if virement.from_line == virement.to_line:
                 yield f"{place}.to_line", "moves budget to the line it came from"
-            giver = self.lines.get(virement.from_line)
+            giver, taker = self.lines.get(virement.from_line), self.lines.get(virement.to_line)
+            if giver and taker and giver.source != taker.source and not {giver.source, taker.source} <= {*_BASE}:
+                rule = f"{virement.to_line} is {taker.source} and {virement.from_line} is {giver.source}; money keeps its source"
+                yield f"{place}.to_line", f"{rule}: give the budget a {giver.source} line"
             if giver is None or giver.at_establishment_cost:
                 continue
             for year in self._years():

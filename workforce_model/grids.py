@@ -67,6 +67,8 @@ def sweep(scenario: Scenario, over: Mapping[str, Sequence[Any]], outcomes: Seque
     ------
     ScenarioError
         If a cell is not a sound scenario; nothing is played.
+    ValueError
+        If a path has no values or there is no outcome, or the store holds another question.
     SweepStopped
         If stopped by the keyboard, with the cells that were finished.
 
@@ -79,6 +81,11 @@ def sweep(scenario: Scenario, over: Mapping[str, Sequence[Any]], outcomes: Seque
     True
     """
     refuse_impossible(runs, seed)
+    empty = [path for path, values in over.items() if not len(values)]
+    if empty or not outcomes:
+        raise ValueError(
+            f"sweep: {f'{empty[0]} has no values' if empty else 'no outcome'}; expected at least one of each"
+        )
     asked = [settled(outcome) for outcome in outcomes]
     cells = [dict(zip(over, values, strict=True)) for values in itertools.product(*over.values())]
     scenarios = [scenario.replace(cell) for cell in cells]

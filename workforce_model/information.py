@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import refuse_impossible, refuse_other_months
 from workforce_model.model import SEED
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.playing import Version, play
 from workforce_model.scenario import Scenario
-from workforce_model.sensitivity import design_values
+from workforce_model.sensitivity import FEWEST_POINTS, design_values
 
 Figures = NDArray[np.float64]
 _DEGREE, _SHUFFLES = 3, 400
+_FUTURES_EACH = 2
+"""The fewest futures for each assumption whose slope is fitted beside all others."""
 
 
 def worth_of_information(scenarios: Sequence[Scenario], loss: Mapping[Outcome | str, float], points: int = 1024, seed: int = SEED, *,
@@ -35,7 +37,8 @@ def worth_of_information(scenarios: Sequence[Scenario], loss: Mapping[Outcome | 
         What makes a scenario bad: outcomes, each with its weight. ``{"net_cost_gbp": 1}`` is pounds; add
         ``{"workers_at_or_over": 5_000}`` where a worker over the limit is thought as bad as £5,000.
     points : int
-        Futures to play of each scenario, each with its own draw of the assumptions.
+        Futures to play of each scenario, each with its own draw of the assumptions: a power of two, at least twice as
+        many as there are assumptions with a range, whose parts of the loss are told apart.
 
     Returns
     -------
@@ -48,16 +51,23 @@ def worth_of_information(scenarios: Sequence[Scenario], loss: Mapping[Outcome | 
     Raises
     ------
     ValueError
-        If there are fewer than two scenarios or no outcome.
+        If there are fewer than two scenarios, or of other months, no outcome, too few points, or an outcome is not defined in every run.
     """
-    refuse_impossible(points, seed)
     weights = {settled(outcome): weight for outcome, weight in loss.items()}
     if len(scenarios) < 2 or not weights:
         raise ValueError(
             f"worth_of_information: {len(scenarios)} scenarios and {len(weights)} outcomes; expected two or more, and one or more"
         )
+    refuse_other_months(scenarios)
+    ranged = {path for scenario in scenarios for path, stated in scenario.assumptions().items() if stated.uncertain}
+    refuse_impossible(points, seed, name="points", least=max(FEWEST_POINTS, _FUTURES_EACH * len(ranged)))
     versions = [Version(scenario, design_values(scenario, points, seed)) for scenario in scenarios]
     played = play(versions, list(weights), np.arange(points), seed, executor=executor, told=progress)
+    for outcome in weights:
+        if np.isnan([one.figures[outcome] for one in played]).any():
+            raise ValueError(
+                f"worth_of_information: {outcome.measure} is not defined in every run; choose a figure that is"
+            )
     losses = np.stack([np.sum([w * one.figures[outcome] for outcome, w in weights.items()], axis=0) for one in played])
     ranks = _ranks(versions, points)
     rows = []

@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.doubt import DRAWS
+from workforce_model.measures import spread
 from workforce_model.model import RUNS, SEED
-from workforce_model.outcomes import Outcome, settled
+from workforce_model.outcomes import Outcome, settled, settled_year
 from workforce_model.playing import at_values, play, versions_of
 from workforce_model.scenario import Scenario
 
@@ -26,6 +27,8 @@ CLEAR = 2.0
 @dataclass(frozen=True)
 class Parts:
     """The variance of a figure over the runs, and what the Monte Carlo error of its mean is made of.
+
+    From a single run neither part is known, and both are not a number.
 
     Attributes
     ----------
@@ -47,7 +50,7 @@ class Parts:
         return math.sqrt(self.doubt / min(runs, self.draws) + self.luck / runs)
 
     def runs_for(self, error: float) -> int | None:
-        """The fewest runs with an error no larger; None where more runs alone do not reach it.
+        """The fewest runs with an error no larger; None where more runs alone do not reach it, or it is not known.
 
         Examples
         --------
@@ -57,6 +60,8 @@ class Parts:
         >>> one.error_at(100), one.runs_for(0.1)
         (0.2, 400)
         """
+        if math.isnan(self.luck + self.doubt):
+            return None
         if error <= 0:
             return 1 if self.luck == self.doubt == 0 else None
         few = math.ceil(round((self.luck + self.doubt) / error**2, 6))
@@ -79,7 +84,7 @@ def parts_of(figures: Figures, draw: NDArray[np.intp], draws: int) -> Parts:
     """
     kept, used = figures[~np.isnan(figures)], draw[~np.isnan(figures)]
     if kept.size < 2:
-        return Parts(float(kept.mean()) if kept.size else math.nan, 0.0, 0.0, draws)
+        return Parts(float(kept.mean()) if kept.size else math.nan, math.nan, math.nan, draws)
     counts = np.bincount(used)
     means = np.bincount(used, kept)[counts > 0] / counts[counts > 0]
     if draws == 1 or means.size == 1:
@@ -104,6 +109,31 @@ def enough_runs(figures: Figures, draw: NDArray[np.intp], draws: int, within: fl
     return parts_of(figures, draw, draws).runs_for(within / CLEAR)
 
 
+def ratio_of_means(over: Figures, under: Figures, draw: NDArray[np.intp]) -> tuple[float, float]:
+    """The mean of one figure over that of another, in the runs where both are defined, and its Monte Carlo error.
+
+    The error is that of ``over - ratio * under``, over the mean below: what the two share in a run does not count twice.
+
+    Parameters
+    ----------
+    over, under : array, shape (R,)
+        Such as pounds and workers, run by run.
+    draw : array, shape (R,)
+        Each run's draw.
+
+    Examples
+    --------
+    £100 a worker in every run, whatever number of workers it is:
+
+    >>> ratio_of_means(np.array([100.0, 300.0]), np.array([1.0, 3.0]), np.zeros(2, dtype=np.intp))
+    (100.0, 0.0)
+    """
+    both = ~np.isnan(over) & ~np.isnan(under)
+    below = float(under[both].mean())
+    ratio = float(over[both].mean()) / below
+    return ratio, spread(over[both] - ratio * under[both], draw[both]).error / abs(below)
+
+
 def uncertainty(scenario: Scenario, outcomes: Sequence[Outcome | str], runs: int = RUNS, seed: int = SEED, *,
                 within: float | None = None, executor: Executor | None = None) -> pd.DataFrame:  # fmt: skip
     """The range of a figure from luck alone, from doubt about the assumptions alone, and from both.
@@ -119,7 +149,7 @@ def uncertainty(scenario: Scenario, outcomes: Sequence[Outcome | str], runs: int
     Returns
     -------
     DataFrame
-        Columns outcome, team, period, unit, holds, mean, p10, p50, p90, share_of_variance, mc_error, runs_enough.
+        Columns outcome, team, period, question (the outcome in words), unit, holds, mean, p10, p50, p90, share_of_variance, mc_error, runs_enough.
         ``runs_enough`` is missing where no number of runs reaches ``within``, or none was asked.
     """
     questions = [settled(outcome) for outcome in outcomes]
@@ -138,9 +168,9 @@ def uncertainty(scenario: Scenario, outcomes: Sequence[Outcome | str], runs: int
         ):
             p10, p50, p90 = np.nanquantile(figures, (0.1, 0.5, 0.9))
             needed = None if within is None else split.runs_for(within / CLEAR)
-            rows.append((outcome.measure, outcome.team or outcome.budget or "council", outcome.words(scenario), outcome.unit, holds,
-                         np.nanmean(figures), p10, p50, p90, share / whole if whole else 0.0, split.error_at(runs), needed))  # fmt: skip
-    return pd.DataFrame(rows, columns=["outcome", "team", "question", "unit", "holds", "mean", "p10", "p50", "p90",
+            rows.append((outcome.measure, outcome.team or outcome.budget or "council", settled_year(outcome, scenario), outcome.words(scenario),
+                         outcome.unit, holds, np.nanmean(figures), p10, p50, p90, share / whole if whole else 0.0, split.error_at(runs), needed))  # fmt: skip
+    return pd.DataFrame(rows, columns=["outcome", "team", "period", "question", "unit", "holds", "mean", "p10", "p50", "p90",
                                        "share_of_variance", "mc_error", "runs_enough"])  # fmt: skip
 
 

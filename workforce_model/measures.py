@@ -156,7 +156,7 @@ def _staff(results: Results, measure: Measure, team: str | None, census: bool) -
         else:
             sign = -1.0 if name.startswith("-") else 1.0
             people = results.history.people(name.removeprefix("-"))[:, mine]
-            figures += sign * np.tensordot(fte[mine], people, axes=(0, 1))
+            figures += sign * np.einsum("g,mgr->mr", fte[mine], people)
     return np.asarray(np.round(figures, 9))
 
 
@@ -228,17 +228,53 @@ def spread(figures: Figures, draw: NDArray[np.intp]) -> Spread:
     draw : array, shape (R,)
         Each run's draw.
     """
+    mean, p10, p50, p90, error, runs = spreads(figures[None], draw)[0].tolist()
+    return Spread(mean, p10, p50, p90, error, int(runs))
+
+
+def spreads(figures: Figures, draw: NDArray[np.intp]) -> Figures:
+    """The :class:`Spread` of many figures at once, a row for each.
+
+    Parameters
+    ----------
+    figures : array, shape (N, R)
+    draw : array, shape (R,)
+        Each run's draw.
+
+    Returns
+    -------
+    array, shape (N, 6)
+        Mean, 10th, 50th and 90th percentile, Monte Carlo error, and the number of runs in which it is defined.
+
+    Examples
+    --------
+    >>> spreads(np.array([[50.0, 10.0, 40.0, 20.0, 30.0], [np.nan, 2.0, 4.0, np.nan, 6.0]]), np.zeros(5, dtype=int)).round(2)
+    array([[30.  , 14.  , 30.  , 46.  ,  7.07,  5.  ],
+           [ 4.  ,  2.4 ,  4.  ,  5.6 ,  1.15,  3.  ]])
+    """
     defined = ~np.isnan(figures)
-    kept, draws = figures[defined], draw[defined]
-    if not kept.size:
-        return Spread(np.nan, np.nan, np.nan, np.nan, np.nan, 0)
-    mean = float(kept.mean())
-    p10, p50, p90 = (float(x) for x in np.quantile(kept, (0.1, 0.5, 0.9)))
-    counts = np.bincount(draws)
-    used = counts > 0
-    if used.sum() > 1 and kept.size > used.sum():
-        departures = np.bincount(draws, kept - mean)[used]
-        error = float(np.sqrt((departures**2).sum() * used.sum() / (used.sum() - 1)) / kept.size)
-    else:
-        error = float(kept.std(ddof=1) / np.sqrt(kept.size)) if kept.size > 1 else float("nan")
-    return Spread(mean, p10, p50, p90, error, int(kept.size))
+    whole = defined.all(axis=1)
+    found = np.empty((len(figures), 6))
+    found[whole] = _spreads_of_defined(figures[whole], draw)
+    for row in np.flatnonzero(~whole):
+        found[row] = _spreads_of_defined(figures[row, defined[row]][None], draw[defined[row]])
+    return found
+
+
+def _spreads_of_defined(figures: Figures, draw: NDArray[np.intp]) -> Figures:
+    found, runs = np.full((len(figures), 6), np.nan), draw.size
+    found[:, 5] = runs
+    if not runs:
+        return found
+    found[:, 0] = figures.mean(axis=1)
+    found[:, 1:4] = np.quantile(figures, (0.1, 0.5, 0.9), axis=1).T
+    counts = np.bincount(draw)
+    draws = np.count_nonzero(counts)
+    if 1 < draws < runs:
+        cell = np.arange(len(figures))[:, None] * counts.size + draw
+        departures = np.bincount(cell.reshape(-1), (figures - found[:, :1]).reshape(-1), len(figures) * counts.size)
+        between = (departures.reshape(-1, counts.size) ** 2).sum(axis=1)
+        found[:, 4] = np.sqrt(between * draws / (draws - 1)) / runs
+    elif runs > 1:
+        found[:, 4] = figures.std(axis=1, ddof=1) / np.sqrt(runs)
+    return found

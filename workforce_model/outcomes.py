@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from workforce_model.costs import AGENCY_KINDS, KINDS
 from workforce_model.formats import NOT_DEFINED, percent, pounds, rounded
 from workforce_model.measures import MEASURES, measured, measured_in_year
-from workforce_model.periods import financial_year, financial_year_start
+from workforce_model.periods import financial_year, financial_year_start, march, years_named
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
@@ -112,6 +112,21 @@ class Outcome:
         said = [self._number(x, True) for x in (mean, low, high)]
         return f"{said[0]} [{said[1]} to {said[2]}]" + (" points" if self._shared else "")
 
+    def mark(self, name: str, value: float) -> float:
+        """A figure to hold the outcome against, refused where it cannot be one.
+
+        Examples
+        --------
+        >>> Outcome("share_at_or_over").mark("at_most", 20)
+        Traceback (most recent call last):
+        ValueError: at_most = 20: expected a share from 0 to 1 (20% is written 0.2)
+        """
+        if not np.isfinite(value):
+            raise ValueError(f"{name} = {value!r}: expected a finite figure, in {self.unit}")
+        if self._shared and not 0 <= value <= 1:
+            raise ValueError(f"{name} = {value!r}: expected a share from 0 to 1 (20% is written 0.2)")
+        return float(value)
+
     @property
     def _shared(self) -> bool:
         return self.unit in ("share of workers", "share of posts", "chance")
@@ -125,11 +140,12 @@ class Outcome:
     def words(self, scenario: Scenario) -> str:
         """The figure in words, for a sentence or a title."""
         year = settled_year(self, scenario)
-        when = f"March {int(year[:4]) + 1}" if year != ALL_YEARS else "all years"
+        span = years_named(reported(scenario)) if year == ALL_YEARS else year
         if self.measure in MONEY:
             whose = "" if self.budget is None else f" of {scenario.funding.budgets[self.budget].label.lower()}"
-            span = f"{reported(scenario)[0]} to {reported(scenario)[-1]}" if year == ALL_YEARS else year
             return f"the {MONEY[self.measure]}{whose} in {span}"
+        flow = self.measure != KEPT and MEASURES[self.measure].kind == "flow"
+        when = span if flow else march(year)
         whose = "all" if self.team is None else scenario.workforce.teams[self.team].label.lower()
         limit = scenario.caseloads.caseload_limit
         if self.measure == KEPT:
@@ -137,7 +153,6 @@ class Outcome:
         if self.measure == "share_at_or_over":
             return f"the share of {whose} workers with {limit} or more cases in {when}"
         label = MEASURES[self.measure].label
-        when = year if MEASURES[self.measure].kind == "flow" else when
         return (
             f"{label[0].lower()}{label[1:]} ({whose} teams) in {when}"
             if self.team is None
@@ -200,11 +215,12 @@ def _money(results: Results, outcome: Outcome, months: NDArray[np.intp]) -> Figu
 
 
 def standard_outcomes(scenario: Scenario) -> tuple[Outcome, ...]:
-    """What a comparison shows unless told otherwise: pounds by year, FTE, and the share at or over the limit."""
+    """What a comparison shows unless told otherwise: pounds by year, what has no funding, FTE, and the share at or over the limit."""
     years = reported(scenario)[:2]
     second = years[-1]
     money = [Outcome("net_cost_gbp", year=year) for year in years]
-    money += [Outcome("net_cost_gbp", year=ALL_YEARS), Outcome("agency_cost_gbp", year=second)]
+    money += [Outcome("net_cost_gbp", year=ALL_YEARS)] * (len(years) > 1)
+    money += [Outcome(name, year=second) for name in ("agency_cost_gbp", "gap_gbp")]
     staff = [Outcome(name, year=second) for name in ("in_post_fte", "agency_cover_fte", "agency_additional_fte")]
     teams = [None, *sorted(scenario.caseloads.teams)]
     return (*money, *staff, *(Outcome("share_at_or_over", team=team, year=second) for team in teams))

@@ -127,46 +127,67 @@ def _rows_wrong(
 
 
 def budget_by_code(results: Results, budget: str, year: str) -> pd.DataFrame:
-    """A budget's approval for a year split to the penny over its pay codes, as its posts' cost falls.
+    """A budget's approval for a year split to the penny over its codes, as its posts' cost falls.
 
-    Parameters
-    ----------
-    budget : str
-        A budget head whose posts' full cost gives the weights.
+    A budget without posts is split as the run expects to spend it. What nothing was approved for, recruitment say, is
+    there with a budget of 0, so that the form can hold what is spent on it.
 
     Returns
     -------
     DataFrame
-        Columns cost_centre, subjective_code, description, annual_budget_gbp. A code the council has not given
-        stands as the kind's own name.
+        Columns cost_centre, subjective_code, description, annual_budget_gbp; the codes of
+        :func:`rest_of_year_by_code`. A code the council has not given stands as the kind's own name; kinds of one
+        code are one row.
+
+    Raises
+    ------
+    ValueError
+        If the budget or year is not of this run, or the budget has money and neither posts nor cost.
     """
-    scenario, ledger = results.scenario, results.ledger
+    scenario, ledger, spent = results.scenario, results.ledger, _spent(results, budget, year, after=None)
     values, when = draw_values(scenario, 0, doubt=False), financial_year_start(year)
-    groups = [group for group in scenario.workforce.posts.values() if group.budget == budget]
-    each = (g.number * permanent_price(scenario.costs, values, when, g.grade, g.fte)[:, 0] for g in groups)
-    weights = [float(x) for x in np.sum([*each], axis=0)]
+    groups = [group for group in scenario.workforce.posts.values() if group.budget == budget and group.number]
+    each = [g.number * permanent_price(scenario.costs, values, when, g.grade, g.fte)[:, 0] for g in groups]
+    posts = dict(zip(PAY_KINDS, np.sum(each, axis=0).tolist(), strict=True)) if groups else spent
+    weights = [posts.get(kind, 0.0) for kind in spent]
     y = list(dict.fromkeys(results.years)).index(year)
     mine = [i for i, name in enumerate(ledger.lines) if scenario.funding.lines[name].budget == budget]
     approved = round(float((ledger.approved + ledger.vired)[y, mine].sum()), 2)
-    centre = scenario.funding.budgets[budget].cost_centre or budget
-    codes = scenario.costs.subjective_codes
-    rows = [
-        (centre, codes.get(kind, kind), kind, float(part))
-        for kind, part in zip(PAY_KINDS, apportion(approved, weights), strict=True)
-    ]
-    return pd.DataFrame(rows, columns=[*CODE, "description", "annual_budget_gbp"])
+    if approved and not any(weights):
+        raise ValueError(
+            f"budget {budget!r} has {approved:,.2f} in {year} and neither posts nor cost: no code to give it to"
+        )
+    parts = apportion(approved, weights) if approved else (0,) * len(weights)
+    return _by_code(results, budget, dict(zip(spent, map(float, parts), strict=True)), "annual_budget_gbp")
 
 
 def rest_of_year_by_code(results: Results, budget: str, through: str) -> pd.DataFrame:
     """What a run expects a budget still to spend by March, by code: the mean of the runs, months after ``through``."""
-    scenario, last = results.scenario, month(through)
-    year = financial_year(last)
-    months = [i for i, when in enumerate(results.months) if when > last and financial_year(when) == year]
-    spent = results.cost[months, results.budgets.index(budget)].sum(axis=0).mean(axis=-1)
-    centre, codes = scenario.funding.budgets[budget].cost_centre or budget, scenario.costs.subjective_codes
-    rows = [
-        (centre, codes.get(kind, kind), float(x))
-        for kind, x in zip(KINDS, spent, strict=True)
-        if x or kind in PAY_KINDS
+    to_come = _spent(results, budget, financial_year(month(through)), after=month(through))
+    return _by_code(results, budget, to_come, "gbp").drop(columns="description")
+
+
+def _spent(results: Results, budget: str, year: str, after: pd.Period | None) -> dict[str, float]:
+    """What a budget spends in a year by kind, mean of the runs: pay, and every other kind it ever spends on."""
+    if budget not in results.budgets or year not in results.years:
+        known = f"{', '.join(results.budgets)}, {', '.join(dict.fromkeys(results.years))}"
+        raise ValueError(
+            f"budget {budget!r}, year {year!r}: expected a budget and a financial year of this run: {known}"
+        )
+    cost = results.cost[:, results.budgets.index(budget)]
+    months = [
+        i for i, when in enumerate(results.months) if financial_year(when) == year and (after is None or when > after)
     ]
-    return pd.DataFrame(rows, columns=[*CODE, "gbp"])
+    spent = cost[months].sum(axis=0).mean(axis=-1)
+    return {kind: float(spent[k]) for k, kind in enumerate(KINDS) if kind in PAY_KINDS or cost[:, k].any()}
+
+
+def _by_code(results: Results, budget: str, pounds: dict[str, float], column: str) -> pd.DataFrame:
+    """Pounds by kind as rows by code, in the order of the kinds."""
+    codes = results.scenario.costs.subjective_codes
+    rows = pd.DataFrame(
+        [(codes.get(kind, kind), kind, gbp) for kind, gbp in pounds.items()], columns=[CODE[1], "description", column]
+    )
+    table = rows.groupby(CODE[1], sort=False, as_index=False).agg({"description": ", ".join, column: "sum"})
+    table.insert(0, CODE[0], results.scenario.funding.budgets[budget].cost_centre or budget)
+    return table

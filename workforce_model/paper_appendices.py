@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 
-from workforce_model.formats import key_words
+from workforce_model.assumption_words import key_words
 from workforce_model.pages import Block, Heading, Paragraph, Picture, Table, ToWrite
 from workforce_model.proposal import Proposal
 from workforce_model.published import CHECKS_FAILED

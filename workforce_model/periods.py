@@ -304,3 +304,14 @@ def march(year: str) -> str:
     'March 2020'
     """
     return f"March {int(year[:4]) + 1}"
+
+
+def years_named(years: Sequence[str]) -> str:
+    """Financial years one after another, in words.
+
+    Examples
+    --------
+    >>> years_named(["2019/20", "2020/21", "2021/22"]), years_named(["2019/20"])
+    ('2019/20 to 2021/22', '2019/20')
+    """
+    return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"

@@ -54,7 +54,8 @@ def post_schedule(
     Raises
     ------
     ValueError
-        If an amount or share is out of bounds, no scale or threshold is given, or the start step is not on the scale.
+        If an amount, share or award is out of bounds, no scale or threshold is given, the start step is not on the scale, or
+        the last month wanted is before the first day.
 
     Examples
     --------
@@ -67,6 +68,12 @@ def post_schedule(
     15000.0
     """
     _refuse(scale_gbp, ni_threshold_gbp, start_step, vacancy_factor)
+    if pd.Period(last_month, "M") < pd.Period(first_day, "M"):
+        raise ValueError(
+            f"last_month = {last_month}: expected a month from {pd.Period(first_day, 'M')}, the first in post, on"
+        )
+    for date, rate in awards.items():
+        figures(f"awards[{date!r}]", rate, UNITS["growth a year"])
     figures("fte", fte, Unit(0, 1, slip="contracted hours over full-time hours"), above_nil=True)
     rows: list[tuple[str, str, int, str, float]] = []
     for when in pd.period_range(pd.Period(first_day, "M"), last_month, freq="M"):

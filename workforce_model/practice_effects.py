@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.answers import year_of_answer
-from workforce_model.assumptions import Assumption
 from workforce_model.measures import measured_in_year
-from workforce_model.scenario import Scenario, as_tree
+from workforce_model.scenario import Scenario, changed_throughout
 from workforce_model.tables import COUNCIL, tidy
 
 if TYPE_CHECKING:
@@ -87,16 +86,16 @@ def with_effect(scenario: Scenario, effects: tuple[str, ...]) -> Scenario:
 def _plan_quality(scenario: Scenario, rise: float) -> dict[str, Any]:
     work = scenario.duties.work if scenario.duties else {}
     stated = {name: duty.share_good for name, duty in work.items() if duty.share_good is not None}
-    return {f"duties.work.{name}.share_good": _changed(a, lambda x: x + rise) for name, a in stated.items()}
+    return {f"duties.work.{name}.share_good": changed_throughout(a, lambda x: x + rise) for name, a in stated.items()}
 
 
 def _re_referral(scenario: Scenario, fall: float) -> dict[str, Any]:
     arrivals = {f"caseloads.teams.{name}.arrivals": team.arrivals for name, team in scenario.caseloads.teams.items()}
-    return {path: _changed(a, lambda x: x * (1 - fall)) for path, a in arrivals.items() if a.value > 0}
+    return {path: changed_throughout(a, lambda x: x * (1 - fall)) for path, a in arrivals.items() if a.value > 0}
 
 
 def _retention(scenario: Scenario, fall: float) -> dict[str, Any]:
-    return {"workforce.turnover_rate": _changed(scenario.workforce.turnover_rate, lambda x: x * (1 - fall))}
+    return {"workforce.turnover_rate": changed_throughout(scenario.workforce.turnover_rate, lambda x: x * (1 - fall))}
 
 
 _CHANGES: dict[str, Callable[[Scenario, float], dict[str, Any]]] = {
@@ -104,12 +103,6 @@ _CHANGES: dict[str, Callable[[Scenario, float], dict[str, Any]]] = {
     "re_referral": _re_referral,
     "retention": _retention,
 }
-
-
-def _changed(stated: Assumption, change: Callable[[float], float]) -> dict[str, Any]:
-    """An assumption moved along its whole range, so that its doubt stays."""
-    moved = {key: change(x) for key in ("value", "low", "high") if (x := getattr(stated, key)) is not None}
-    return {**as_tree(stated), **moved}
 
 
 def _figures(results: Results, year: str) -> dict[str, tuple[str, Figures]]:

@@ -7,6 +7,7 @@ gone, because work leaves in the order it came. Days are rows and runs are colum
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,11 +100,10 @@ def by_month(figures: NDArray[np.generic], month: NDArray[np.intp], months: int)
     month : array of int, shape (n,)
         The month of each row, from 0, never falling; a month without rows adds up to nought.
     """
-    begins = np.searchsorted(month, np.arange(months))
-    has_rows = np.diff(begins, append=month.size) > 0
+    begins = np.searchsorted(month, np.arange(months + 1))
     total = np.zeros((months, figures.shape[1]))
-    if has_rows.any():
-        total[has_rows] = np.add.reduceat(figures, begins[has_rows], axis=0, dtype=float)
+    for m, (first, after) in enumerate(pairwise(begins)):
+        figures[first:after].sum(axis=0, out=total[m])
     return total
 
 

@@ -99,6 +99,11 @@ class Results:
         return np.asarray(self.numbers % (DRAWS if self.doubt else 1))
 
     @cached_property
+    def kinds_spent(self) -> NDArray[np.bool_]:
+        """Whether anything is ever spent of each kind from each budget, shape (B, K)."""
+        return np.asarray(self.cost.any(axis=(0, 3)))
+
+    @cached_property
     def duties(self) -> DutiesDone:
         """The duties played after the simulation, by the people it has in post."""
         from workforce_model.duty_results import duties_done
@@ -156,6 +161,8 @@ class Results:
 
 def _in_run_order(parts: list[NDArray[Figures]], order: NDArray[np.intp]) -> NDArray[Figures]:
     """The blocks' arrays side by side, runs in order of their number."""
+    if np.array_equal(order, np.arange(order.size)):  # as played without interruption: one copy is enough
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
     return np.asarray(np.concatenate(parts, axis=-1)[..., order])
 
 

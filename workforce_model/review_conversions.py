@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.appraisal import conversion_payback_months
 from workforce_model.costs import break_even_rate, hourly_charge, permanent_price
 from workforce_model.doubt import draw_values
 from workforce_model.envelope import envelopes, values_at
 from workforce_model.formats import NOT_DEFINED, percent, pounds, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
-from workforce_model.periods import financial_year_start
+from workforce_model.pay import latest_on
+from workforce_model.periods import financial_year_start, monthly_probability
 from workforce_model.review_runs import Figures, ReviewRuns
 
 
@@ -78,7 +80,7 @@ def _finite(x: float) -> float:
 
 
 def _converted_grade(runs: ReviewRuns) -> str:
-    """The grade of the posts under review with an agency rate that holds most posts."""
+    """Of the grades with an agency rate, the one with most posts."""
     scenario = runs.forecast.scenario
     heads: dict[str, int] = {}
     for group in scenario.workforce.posts.values():
@@ -101,11 +103,14 @@ def _premium(runs: ReviewRuns, grade: str, values: Any) -> dict[str, Figures]:
 
 
 def _payback_months(runs: ReviewRuns, premium: float) -> float:
-    """Months of premium that pay for a conversion's checks and, at most, its fee; infinite where it saves nothing."""
-    costs = runs.forecast.scenario.costs
-    checks = max(costs.checks_per_start.items())[1].value if costs.checks_per_start else 0.0
-    once = checks + (costs.conversion_fee.value if costs.conversion_fee is not None else 0.0)
-    return math.inf if premium <= 0 else once / (premium / 12)
+    """Months of premium that pay for a conversion's checks and, at most, its fee, as workers leave; infinite where it never does."""
+    costs, workforce = runs.forecast.scenario.costs, runs.forecast.scenario.workforce
+    dates, when = list(costs.checks_per_start), financial_year_start(runs.next_year)
+    once = costs.checks_per_start[latest_on(dates, when)].value if dates else 0.0
+    once += costs.conversion_fee.value if costs.conversion_fee is not None else 0.0
+    leaving = float(monthly_probability(workforce.turnover_rate.value, workforce.turnover_reading))
+    months = conversion_payback_months(once, premium / 12, leaving) if premium > 0 else None
+    return math.inf if months is None else float(months)
 
 
 def _conversions_said(runs: ReviewRuns, premium: float, premiums: Figures, needed: float, gap: float, months: float, rate: float,
@@ -129,8 +134,12 @@ def _conversions_said(runs: ReviewRuns, premium: float, premiums: Figures, neede
         if needed > covering.mean
         else f"{rounded(covering.mean, 1)} FTE of agency cover vacancies"
     )
-    pays = f"back in its {_nth(max(math.ceil(months), 1))} month"
-    return f"{start} {rounded(needed)} conversions would meet the £{thousands(gap)}k by which the posts exceed the approval; {enough}. Each pays {pays} and adds no capacity."
+    pays = (
+        f"pays back in its {_nth(max(int(months), 1))} month"
+        if math.isfinite(months)
+        else "costs more than it ever pays back, as people leave,"
+    )
+    return f"{start} {rounded(needed)} conversions would meet the £{thousands(gap)}k by which the posts exceed the approval; {enough}. Each {pays} and adds no capacity."
 
 
 def _nth(n: int) -> str:

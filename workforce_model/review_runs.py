@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workforce_model.actuals import Actuals
 from workforce_model.benefits import refuse_unpaired
-from workforce_model.envelope import newest_budget
+from workforce_model.envelope import budget_in_question
 from workforce_model.outcomes import reported
 from workforce_model.periods import financial_year
 from workforce_model.results import Results
@@ -99,7 +99,7 @@ class ReviewRuns:
     @cached_property
     def budget(self) -> str:
         """The budget of the investment under review: the newest, or the first where no posts are created."""
-        return newest_budget(self.forecast.scenario) or self.forecast.budgets[0]
+        return budget_in_question(self.forecast.scenario)
 
     @property
     def budget_label(self) -> str:

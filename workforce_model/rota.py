@@ -85,10 +85,10 @@ def at_work(
     table : Table
         As :func:`absence` gives.
     """
-    key, row = np.array([name_key("rota", name)]), (draw * table.width)[None, :]
-    stretches = zip(days.stretch_month, days.week, strict=True)
-    there = [thin(people.filled[m][None, :], table, row, words, key, "at work", int(week))[0] for m, week in stretches]
-    return np.stack(there).astype(np.int64)
+    keys = np.array([name_key("rota", name, week) for week in days.week])
+    filled = people.filled[days.stretch_month]
+    row = np.broadcast_to(draw * table.width, filled.shape)
+    return thin(filled, table, row, words, keys, "at work", 0).astype(np.int64)
 
 
 def shifts(giving: list[Giving], draw: NDArray[np.intp], days: Days) -> Shifts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -238,7 +238,8 @@ class Scenario:
         ----------
         changes : mapping
             Dotted path to new value. A bare number for an assumption replaces its value and drops its
-            range, and its source becomes "what-if".
+            range, and its source becomes "what-if"; correlations it is part of go too, as what is known exactly
+            moves with nothing.
 
         Raises
         ------
@@ -254,8 +255,11 @@ class Scenario:
         """
         tree, known = as_tree(self), self.assumptions()
         problems = []
+        exact = {path for path, value in changes.items() if path in known and _is_number(value)}
+        kept = {name: one for name, one in self.correlations.items() if not exact & {one.assumption, one.follows}}
+        tree["correlations"] = {name: one for name, one in tree.get("correlations", {}).items() if name in kept}
         for path, value in changes.items():
-            if path in known and isinstance(value, int | float) and not isinstance(value, bool):
+            if path in exact:
                 value = {
                     "value": value,
                     "unit": known[path].unit,
@@ -278,6 +282,10 @@ class Scenario:
         if problems:
             raise ScenarioError("scenario.replace", problems)
         return scenario_from(tree, "scenario.replace")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _names(place: list[str]) -> bool:
@@ -318,6 +326,12 @@ def as_tree(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int | float | datetime.date):
         return value
     return str(value)
+
+
+def changed_throughout(stated: Assumption, change: Callable[[float], float]) -> dict[str, Any]:
+    """An assumption moved along its whole range, as :meth:`Scenario.replace` takes it: its doubt stays."""
+    moved = {key: change(x) for key in ("value", "low", "high") if (x := getattr(stated, key)) is not None}
+    return {**as_tree(stated), **moved}
 
 
 _ADAPTER: TypeAdapter[Scenario] = TypeAdapter(Scenario)

@@ -22,6 +22,8 @@ from workforce_model.scenario import Scenario
 from workforce_model.variance_shares import Quantiles, designs_of, shares_table
 
 LUCK, OTHERS = "luck", "all other assumptions"
+FEWEST_POINTS = 16
+"""Fewer points of a design tell nothing."""
 _NAMED = 8
 
 
@@ -56,7 +58,8 @@ def tornado(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[st
     DataFrame
         Columns assumption, unit, low, value, high, at_low, at_high, error_low, error_high, swing, clear, obtain,
         confidence; widest swing first. ``at_low`` and ``at_high`` are changes from the outcome with every
-        assumption at its value, each with its Monte Carlo error.
+        assumption at its value, each with its Monte Carlo error; ``swing`` is from the least to the greatest of the two
+        and nought, so that an assumption that moves the outcome the same way at both ends keeps its width.
 
     Examples
     --------
@@ -79,10 +82,21 @@ def tornado(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[st
         a = stated[path]
         clear = any(abs(end.mean) > CLEAR * end.error for end in (at_low, at_high))
         rows.append((path, a.unit, a.low, a.value, a.high, at_low.mean, at_high.mean, at_low.error, at_high.error,
-                     abs(at_high.mean - at_low.mean), clear, a.obtain, a.confidence))  # fmt: skip
+                     _swing(at_low.mean, at_high.mean), clear, a.obtain, a.confidence))  # fmt: skip
     columns = ["assumption", "unit", "low", "value", "high", "at_low", "at_high", "error_low", "error_high", "swing",
                "clear", "obtain", "confidence"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+
+
+def _swing(at_low: float, at_high: float) -> float:
+    """How wide a bar is, the middle with it.
+
+    Examples
+    --------
+    >>> _swing(-3.0, 5.0), _swing(-3.0, -5.0)
+    (8.0, 5.0)
+    """
+    return float(np.ptp([at_low, 0.0, at_high]))
 
 
 def sobol(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[str] | None = None, points: int = 512,
@@ -103,12 +117,13 @@ def sobol(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[str]
     DataFrame
         As :func:`workforce_model.variance_shares.shares_table`, largest total first.
     """
-    refuse_impossible(points, seed)
+    refuse_impossible(points, seed, name="points", least=FEWEST_POINTS)
     wanted = settled(outcome)
     if assumptions is None:
         widest = tornado(scenario, wanted, None, min(points, 200), seed, executor=executor)
         assumptions = widest["assumption"].head(_NAMED).tolist()
-    named, everything = uncertain(scenario, assumptions), uncertain(scenario)
+    named = uncertain(scenario, assumptions)
+    everything = tuple(dict.fromkeys([*uncertain(scenario), *named]))
     rest = tuple(path for path in everything if path not in named)
     first, second = designs_of(everything, points, seed)
     moves = [((path,), first, second) for path in named] + ([(rest, first, second)] if rest else [])
@@ -126,7 +141,17 @@ def sobol(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[str]
 
 
 def _values(scenario: Scenario, quantiles: Quantiles) -> Values:
-    """Every assumption's value at the points of a design."""
+    """Every assumption's value at the points of a design.
+
+    Raises
+    ------
+    ValueError
+        If no assumption carries a range.
+    """
+    if not quantiles:
+        raise ValueError(
+            f"{scenario.name}: no assumption carries a range, so there is nothing to draw; state low, high and shape"
+        )
     points = next(iter(quantiles.values())).size
     at = correlated(scenario, quantiles)
     middle = np.full(points, 0.5)

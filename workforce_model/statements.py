@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.costs import AGENCY_KINDS, KINDS, PAY_KINDS
+from workforce_model.envelope import budget_in_question
 from workforce_model.formats import thousands
 from workforce_model.medium_term_plan import mtfp_table
 from workforce_model.reserve import roll_forward
@@ -44,7 +45,14 @@ def funding_statement(results: Results, budget: str | None = None) -> pd.DataFra
     DataFrame
         Index (part, row), years across, pounds. Cost and Funding add up to the Gap. Under Approvals, what was
         approved, vired and brought forward equals what was used, carried forward and given back.
+
+    Raises
+    ------
+    ValueError
+        If no budget has that name.
     """
+    if budget is not None:
+        budget_in_question(results.scenario, budget)
     years, ledger = reported_years(results), results.ledger
     heads = [i for i, name in enumerate(results.budgets) if budget in (None, name)]
     at = [list(dict.fromkeys(results.years)).index(year) for year in years]
@@ -141,9 +149,17 @@ def _table(
     scenario = results.scenario
     frame.attrs["title"] = f"{title}, {scenario.place}, cash prices, {scenario.title}"
     frame.attrs["note"] = (
-        f"{note} {ROUNDED} Mean of {results.runs:,} runs, seed {results.seed}. Source: workforce_model."
+        f"{note} {ROUNDED}{_part_years(results)} Mean of {results.runs:,} runs, seed {results.seed}. Source: workforce_model."
     )
     return frame
+
+
+def _part_years(results: Results) -> str:
+    """Which years are reported in part, in words; nothing where every one is whole."""
+    part = {
+        year: results.months[months[[0, -1]]] for year, months in reported_years(results).items() if len(months) < 12
+    }
+    return "".join(f" {year} is {first:%B %Y} to {last:%B %Y} only." for year, (first, last) in part.items())
 
 
 def in_thousands(table: pd.DataFrame) -> pd.DataFrame:

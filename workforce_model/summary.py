@@ -14,6 +14,7 @@ from workforce_model.costs import AGENCY_KINDS, KINDS, PAY_KINDS
 from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, percent, rounded, thousands
 from workforce_model.measures import Spread, measured_in_year, spread
+from workforce_model.ranges import money
 from workforce_model.results import Results
 from workforce_model.tables import TIDY, reported_years
 
@@ -76,10 +77,8 @@ def _envelope_sentence(r: Results, budget: str) -> str:
     )
     spent = spread(_spent(r, test.first_year, budget), r.draw)
     left = test.approved_first_year - spent.mean
-    return (
-        f"{text} Filled as the council recruits they cost £{thousands(spent.mean)}k [{thousands(spent.p10)} to "
-        f"{thousands(spent.p90)}] in {test.first_year}, and about £{thousands(left)}k of the approval is unspent."
-    )
+    rest = f"£{thousands(abs(left))}k {'of the approval is unspent' if left >= 0 else 'more than was approved'}"
+    return f"{text} Filled as the council recruits they cost {money(spent)} in {test.first_year}, {'and ' * (left >= 0)}about {rest}."
 
 
 def _difference_sentence(base: Results, option: Results) -> str:

@@ -7,14 +7,14 @@ figure is defined. Nothing is rounded here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from workforce_model.costs import KINDS, monthly_prices
 from workforce_model.doubt import draw_values
-from workforce_model.measures import MEASURES, Figures, measured, spread, teams_measured
+from workforce_model.measures import MEASURES, Figures, measured, spreads, teams_measured
 from workforce_model.medium_term_plan import mtfp_table
 from workforce_model.recruitment import lost_capacity
 from workforce_model.reserve import roll_forward
@@ -131,10 +131,8 @@ def ledger_entries(results: Results, months: np.ndarray) -> Iterator[tuple[str, 
     """The entries of some months together: (budget, entry, line, pounds by run), cost, funding and gap."""
     ledger = results.ledger
     for b, budget in enumerate(results.budgets):
-        for k, kind in enumerate(KINDS):
-            spent = results.cost[months, b, k].sum(axis=0)
-            if results.cost[:, b, k].any():
-                yield budget, "cost", kind, spent
+        for k in np.flatnonzero(results.kinds_spent[b]):
+            yield budget, "cost", KINDS[k], results.cost[months, b, k].sum(axis=0)
         yield budget, "total cost", "all kinds", results.cost[months, b].sum(axis=(0, 1))
         for index, name in enumerate(ledger.lines):
             if results.scenario.funding.lines[name].budget == budget:
@@ -295,11 +293,11 @@ def tidy(results: Results, rows: list[tuple[str, str, str, str, Figures]]) -> pd
     return frame[TIDY]
 
 
-def _statistics(results: Results, figures: Iterable[Figures]) -> np.ndarray:
+def _statistics(results: Results, figures: Sequence[Figures]) -> np.ndarray:
     """Mean, percentiles, Monte Carlo error and defined runs of each figure, one row each."""
-    draw = results.draw
-    rows = []
-    for figure in figures:
-        s = spread(figure, draw)
-        rows.append((s.mean, s.p10, s.p50, s.p90, s.error, s.runs))
-    return np.array(rows)
+    parts = [figures[some : some + _TOGETHER] for some in range(0, len(figures), _TOGETHER)]
+    return np.concatenate([spreads(np.stack(part), results.draw) for part in parts])
+
+
+_TOGETHER = 64
+"""Figures summed up at a time: a copy of them all would double the memory a table takes."""

@@ -9,9 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from workforce_model.assumption_words import amount_of, assumption_name, in_unit
 from workforce_model.assumptions import UNITS, Assumption
-from workforce_model.comparison import refuse_impossible
-from workforce_model.formats import percent
+from workforce_model.comparison import refuse_impossible, refuse_other_months
+from workforce_model.doubt import DRAWS
+from workforce_model.formats import capital, percent
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import SEED
@@ -75,7 +77,8 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
     Raises
     ------
     ValueError
-        If the assumption is unknown, the range makes no sense, or both or neither of target and against are given.
+        If the assumption is unknown, the range or target makes no sense, both or neither of target and against are given, or
+        the two scenarios are of other months.
 
     Examples
     --------
@@ -93,10 +96,13 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
         raise ValueError(f"assumption {assumption!r}: no such assumption{nearest(assumption, stated)}")
     if (target is None) == (against is None):
         raise ValueError("break_even: state a target, or a scenario to be the same as; one of the two")
+    if target is not None:
+        wanted.mark("target", target)
+    refuse_other_months([scenario, *([] if against is None else [against])])
     ends = _range_searched(stated[assumption], assumption, between)
     also = [] if against is None or assumption not in against.assumptions() else [against]
     fixed = [] if against is None or also else [against]
-    draw = np.asarray(np.arange(runs) % (256 if doubt else 1))
+    draw = np.asarray(np.arange(runs) % (DRAWS if doubt else 1))
     (still,) = _figures(fixed, wanted, runs, seed, doubt, executor) or (
         [np.full(runs, 0.0 if target is None else target)] if not also else [None]
     )
@@ -105,7 +111,7 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
         changed = [one.replace({assumption: x}) for one in (scenario, *also)]
         first, *second = _figures(changed, wanted, runs, seed, doubt, executor)
         found = spread(first - (second[0] if second else still), draw)
-        return found.mean, found.error if runs > 1 else 0.0
+        return found.mean, found.error if runs > 1 else np.inf
 
     whole = UNITS[stated[assumption].unit].whole
     return _said(_searched(tried, *ends, whole=whole), scenario, assumption, wanted, target, against, ends)
@@ -168,28 +174,38 @@ def _side(found: tuple[float, float]) -> int:
 
 def _said(at: Tried, scenario: Scenario, assumption: str, wanted: Outcome, target: float | None, against: Scenario | None,
           ends: tuple[float, float]) -> TurningPoint:  # fmt: skip
-    unit = scenario.assumptions()[assumption].unit
-    xs = sorted(at)
+    unit, xs = scenario.assumptions()[assumption].unit, sorted(at)
     history = tuple((x, *at[x]) for x in xs)
-    words, goal = (
-        wanted.words(scenario),
-        f"{wanted.printed(target)}" if target is not None else f"what it is under {against.name if against else ''}",
-    )
+    name, words = assumption_name(assumption), wanted.words(scenario)
+    span = f"from {amount_of(ends[0], unit)} to {in_unit(ends[1], unit)}"
+    goal = wanted.printed(target) if against is None and target is not None else f"what it is under {_named(against)}"
     first, last = _side(at[xs[0]]), _side(at[xs[-1]])
-    if first * last >= 0 and first + last == 0:
-        said = f"With {assumption} from {ends[0]:g} to {ends[1]:g} {unit}, {words} cannot be told from {goal} with these runs."
+    if first * last < 0:
+        return _found(at, scenario, assumption, words, goal, ends)
+    if not first and not last:
+        said = f"{name}: {span}, {words} cannot be told from {goal} with these runs."
         return TurningPoint("cannot tell", assumption, None, None, None, history, said)
-    if first * last >= 0:
-        nearer = min(xs, key=lambda x: abs(at[x][0]))
+    nearer = min(xs, key=lambda x: abs(at[x][0]))
+    side = "above" if first + last > 0 else "below"
+    if first and last:
         gap = wanted.printed(abs(at[nearer][0]), change=True).lstrip("+")
-        side = "above" if first + last > 0 else "below"
-        if first and last:
-            said = f"Never: from {ends[0]:g} to {ends[1]:g} {unit}, {words} stays {side} {goal}, by {gap} at the nearest ({nearer:g})."
-            return TurningPoint("never", assumption, None, None, None, history, said)
-        said = (
-            f"Only at the end of the range, near {nearer:g} {unit}, could {words} reach {goal}; elsewhere it is {side}."
-        )
-        return TurningPoint("cannot tell", assumption, None, None, None, history, said)
+        said = f"{name}: never. {capital(span)}, {words} stays {side} {goal}, by {gap} at the nearest ({amount_of(nearer, unit)})."
+        return TurningPoint("never", assumption, None, None, None, history, said)
+    said = f"{name}: only at the end of the range, near {in_unit(nearer, unit)}, could {words} reach {goal}; elsewhere it is {side}."
+    return TurningPoint("cannot tell", assumption, None, None, None, history, said)
+
+
+def _named(against: Scenario | None) -> str:
+    return against.name.replace("_", " ") if against else ""
+
+
+def _found(
+    at: Tried, scenario: Scenario, assumption: str, words: str, goal: str, ends: tuple[float, float]
+) -> TurningPoint:
+    """Where the mean crosses nought, between the two values tried on either side of it."""
+    xs, stated = sorted(at), scenario.assumptions()[assumption]
+    history = tuple((x, *at[x]) for x in xs)
+    first = _side(at[xs[0]])
     below = max(x for x in xs if np.sign(at[x][0]) == first)
     above = min(x for x in xs if x > below)
     (y0, e0), (y1, e1) = at[below], at[above]
@@ -197,13 +213,21 @@ def _said(at: Tried, scenario: Scenario, assumption: str, wanted: Outcome, targe
     reach = CLEAR * max(e0, e1) * (above - below) / abs(y1 - y0) if y0 != y1 else 0.0
     low, high = max(ends[0], value - reach), min(ends[1], value + reach)
     way = ("above", "below") if first < 0 else ("below", "above")
-    if UNITS[unit].whole:
+    name, now = assumption_name(assumption), in_unit(stated.value, stated.unit)
+    if UNITS[stated.unit].whole:
         value = float(above)
-        said = f"From {above:g} {unit} (it is {scenario.assumptions()[assumption].value:g} now), {words} is {way[0]} {goal}; up to {below:g} it is {way[1]}."
-    else:
-        now = scenario.assumptions()[assumption].value
-        share = f", {percent(abs(value / now - 1))} {'more' if value > now else 'less'} than {now:.4g}" if now else ""
-        said = f"At {value:.4g} {unit}{share}, {words} is {goal}; past it, it is {way[0]}. With these runs it cannot be told from {low:.4g} to {high:.4g}."
+        said = f"{name}: from {in_unit(above, stated.unit)} ({now} stated), {words} is {way[0]} {goal}; up to {amount_of(below, stated.unit)} it is {way[1]}."
+        close = [amount_of(x, stated.unit) for x in xs if not _side(at[x])]
+        said += f" With these runs {' and '.join(close)} cannot be told from it." if close else ""
+        return TurningPoint("found", assumption, value, low, high, history, said)
+    beside = f"{now} stated"
+    if stated.value > 0:
+        beside = f"{percent(abs(value / stated.value - 1))} {'above' if value > stated.value else 'below'} the {beside}"
+    said = f"{name}: at {in_unit(value, stated.unit)} ({beside}), {words} is {goal}; past it, it is {way[0]}."
+    if low < high:
+        said += (
+            f" With these runs it cannot be told from {amount_of(low, stated.unit)} to {in_unit(high, stated.unit)}."
+        )
     return TurningPoint("found", assumption, value, low, high, history, said)
 
 
@@ -218,13 +242,14 @@ def arrivals_that_break(scenario: Scenario, team: str, share: float, *, arrivals
     arrivals : str, optional
         The team whose arrivals move: the one with most arrivals, unless stated (cases pass on from there).
     """
+    watched = Outcome("share_at_or_over", team=team, year=year)
+    watched.mark("share", share)
     stated = {name: one.arrivals.value for name, one in scenario.caseloads.teams.items()}
     door = arrivals or max(stated, key=lambda name: stated[name])
     if door not in stated or not stated[door]:
         raise ValueError(
-            f"arrivals = {door!r}: expected a team that cases come to; one of {', '.join(t for t in stated if stated[t])}"
+            f"arrivals = {door!r}: expected a team that cases come to; one of {', '.join(t for t in stated if stated[t]) or 'none'}"
         )
-    watched = Outcome("share_at_or_over", team=team, year=year)
     path = f"caseloads.teams.{door}.arrivals"
     return break_even(scenario, path, watched, target=share, between=(stated[door] / 4, 2 * stated[door]), runs=runs, seed=seed,
                       doubt=doubt, executor=executor)  # fmt: skip
