@@ -62,7 +62,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "F keyboard": ("faults: ctrl_c", "model: m3_stopped_runs"),
     "F worker": ("faults: a_dead_workers_block a_worker_that_dies_twice the_block_in_hand a_worker_that_dies_half_way a_comparison_goes_on an_error_of_the_work_itself",),
     "F disk and folders": ("faults: on_a_full_disk a_read_only_folder", "files: a_file_is_written_whole"),
-    "F memory": ("faults: peak_memory b31",),
+    "F memory": ("faults: peak_memory b31", "model: results_larger_than_half"),
     "F checkpoint": ("faults: a_damaged_block a_block_of_other_inputs",),
     "F two runs": ("faults: a_second_run_into_a_folder",),
     "F terminal, pipe, home": ("cli: a_terminal_that_knows_only_ascii", "faults: a_closed_pipe without_a_home_folder"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,29 @@ def test_keeping_one_figure_gives_every_run_the_figure_it_has_in_the_whole() -> 
 
     assert np.array_equal(found, agency_cost(whole))
     assert figures(whole)["cost"].shape[-1] == 300
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int64, np.uint64])
+def test_whole_numbers_of_numpy_are_plain_ones_in_the_results_and_overflow_nowhere(kind: type) -> None:
+    plain = wm.run(busy(), 40, 7, block=30)
+
+    found = wm.run(busy(), kind(40), kind(7), block=kind(30))
+
+    assert same(found, plain)
+    assert [type(x) for x in (found.seed, found.asked)] == [int, int]
+    assert len(list(keep(busy(), agency_cost, kind(40), kind(7), block=kind(30)))) == 2
+    assert wm.compare([busy(), busy({"name": "b"})], ["open_cases"], kind(40), kind(7)).seed == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "sysconf"), reason="where a machine says how much memory it has")
+def test_results_larger_than_half_the_machines_memory_are_refused_before_they_are_played(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages = {"SC_PAGE_SIZE": 4_096, "SC_PHYS_PAGES": 1_000}
+    monkeypatch.setattr(os, "sysconf", pages.__getitem__)
+
+    with pytest.raises(
+        ValueError, match=r"runs = 2,000: the results would take about 0 GB; at most 5\d\d runs fit here"
+    ):
+        wm.run(busy(), 2_000)
+    assert wm.run(busy(), 100).runs == 100

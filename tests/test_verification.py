@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import workforce_model as wm
@@ -55,6 +56,14 @@ def test_an_untouched_folder_agrees_and_plays_again_to_the_same_bits(folder: Pat
     assert found.agrees
     assert not found.other_build
     assert "Played again (12 runs a scenario), every file is the same to the bit." in found.text()
+
+
+def test_a_run_asked_for_in_numpys_numbers_is_recorded_in_plain_ones_and_plays_again(tmp_path: Path) -> None:
+    out = wm.write_run(wm.run(busy(), np.int64(3), np.uint64(5)), tmp_path / "run")
+
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert [record[key] for key in ("seed", "runs_asked", "runs_done")] == [5, 3, 3]
+    assert "Played again (3 runs a scenario)" in wm.verify(out).text()
 
 
 def test_a_changed_a_missing_and_a_strange_file_are_each_named(folder: Path) -> None:

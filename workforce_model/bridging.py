@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.comparison import refuse_impossible, refuse_other_months
+from workforce_model.comparison import refuse_other_months, whole_numbers
 from workforce_model.doubt import DRAWS
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
@@ -163,7 +163,7 @@ def bridges(start: Scenario, end: Scenario, outcomes: Sequence[Outcome | str], r
             order: Sequence[str] = tuple(DRIVERS), doubt: bool = True, executor: Executor | None = None,
             progress: Callable[[int], object] | None = None) -> tuple[Bridge, ...]:  # fmt: skip
     """Several outcomes driver by driver, each as :func:`bridge` gives it, from the same plays."""
-    refuse_impossible(runs, seed, start, end)
+    runs, seed = whole_numbers(runs, seed, start, end)
     refuse_other_months([start, end])
     if sorted(order) != sorted(DRIVERS):
         raise ValueError(f"order = {list(order)}: expected each of {', '.join(DRIVERS)} once")

@@ -16,7 +16,7 @@ from workforce_model.benefits import refuse_unpaired
 from workforce_model.doubt import DRAWS
 from workforce_model.luck import CLEAR, parts_of
 from workforce_model.measures import Spread, spread
-from workforce_model.model import RUNS, SEED
+from workforce_model.model import RUNS, SEED, whole
 from workforce_model.outcomes import (
     Outcome,
     all_settled,
@@ -196,7 +196,7 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
     [9.0]
     """
     scenarios = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    refuse_impossible(runs, seed, *scenarios)
+    runs, seed = whole_numbers(runs, seed, *scenarios)
     names = [scenario.name for scenario in scenarios]
     twice = sorted({name for name in names if names.count(name) > 1})
     if len(names) < 2 or twice:
@@ -247,15 +247,13 @@ def of_results(together: Sequence[Results]) -> Comparison:
     )
 
 
-def refuse_impossible(runs: int, seed: int, *scenarios: Scenario, name: str = "runs", least: int = 1) -> None:
-    """Refuse what is no scenario, and numbers of runs and seeds that make no sense.
+def whole_numbers(runs: int, seed: int, *scenarios: Scenario, name: str = "runs", least: int = 1) -> tuple[int, int]:
+    """Runs and seed as plain whole numbers; refused where they make no sense, and so is what is no scenario.
 
     ``name`` is what the runs are called, and ``least`` the fewest.
     """
     refuse_all_but_scenarios(*scenarios)
-    for what, value, lowest in ((name, runs, least), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
-            raise ValueError(f"{what} = {value!r}: expected a whole number, at least {lowest}")
+    return whole(name, runs, least), whole("seed", seed, 0)
 
 
 def refuse_other_months(scenarios: Sequence[Scenario]) -> None:

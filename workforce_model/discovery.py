@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.assumption_words import assumption_name, in_unit
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import whole_numbers
 from workforce_model.formats import percent
 from workforce_model.model import SEED
 from workforce_model.outcomes import Outcome, settled
@@ -62,7 +62,7 @@ def discover(scenario: Scenario, outcome: Outcome | str, above: float, points: i
     ValueError
         If points make no sense, no assumption carries a range, or the outcome is not defined in every run.
     """
-    refuse_impossible(points, seed, scenario, name="points", least=FEWEST_POINTS)
+    points, seed = whole_numbers(points, seed, scenario, name="points", least=FEWEST_POINTS)
     wanted = settled(outcome)
     wanted.mark("above", above)
     names = [name for name in uncertain(scenario) if wanted.unit == "GBP" or name.partition(".")[0] in PLAYED]

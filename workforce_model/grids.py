@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import whole_numbers
 from workforce_model.doubt import DRAWS
 from workforce_model.measures import spread
 from workforce_model.model import RUNS, SEED
@@ -81,7 +81,7 @@ def sweep(scenario: Scenario, over: Mapping[str, Sequence[Any]], outcomes: Seque
     >>> bool(table["mean"][1] > table["mean"][0])
     True
     """
-    refuse_impossible(runs, seed, scenario)
+    runs, seed = whole_numbers(runs, seed, scenario)
     if not isinstance(over, Mapping):
         raise ValueError(f"over = {in_short(over)}: expected a mapping of dotted path to a list of values")
     single = [path for path, values in over.items() if isinstance(values, str) or not hasattr(values, "__len__")]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.comparison import refuse_impossible, refuse_other_months
+from workforce_model.comparison import refuse_other_months, whole_numbers
 from workforce_model.model import SEED
 from workforce_model.outcomes import Outcome, settled
 from workforce_model.playing import Version, play
@@ -60,7 +60,7 @@ def worth_of_information(scenarios: Sequence[Scenario], loss: Mapping[Outcome | 
         )
     refuse_other_months(scenarios)
     ranged = {path for scenario in scenarios for path, stated in scenario.assumptions().items() if stated.uncertain}
-    refuse_impossible(points, seed, name="points", least=max(FEWEST_POINTS, _FUTURES_EACH * len(ranged)))
+    points, seed = whole_numbers(points, seed, name="points", least=max(FEWEST_POINTS, _FUTURES_EACH * len(ranged)))
     versions = [Version(scenario, design_values(scenario, points, seed)) for scenario in scenarios]
     played = play(versions, list(weights), np.arange(points), seed, executor=executor, told=progress)
     for outcome in weights:

@@ -27,6 +27,7 @@ RUNS, SEED = 2_000, 20190612
 BLOCK = 1_024
 """Runs played at once; figures do not depend on it."""
 _MOST_BYTES = 16e9
+"""The most that results may take anywhere; half of a smaller machine's memory, for they are copied once as they are joined."""
 
 Kept = TypeVar("Kept")
 
@@ -94,7 +95,9 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     >>> wm.run(approved, runs=4).passed
     True
     """
-    _refuse_impossible(scenario, runs, seed, block)
+    refuse_all_but_scenarios(scenario)
+    runs, seed, block = whole("runs", runs, 1), whole("seed", seed, 0), whole("block", block, 1)
+    _refuse_too_many(scenario, runs)
     _refuse_no_executor(executor)
     settled = _settled(scenario, seed, doubt)
     played = [] if resume is None else [_going_on(resume, scenario, seed, doubt, runs)]
@@ -148,7 +151,9 @@ def keep(scenario: Scenario, kept: Callable[[Results], Kept], runs: int = RUNS, 
     >>> [costs.shape for _, costs in keep(approved, lambda r: r.cost_of("nine_posts", "2020/21"), runs=4)]
     [(4,)]
     """
-    _refuse_impossible(scenario, min(runs, block), seed, block)
+    refuse_all_but_scenarios(scenario)
+    runs, seed, block = whole("runs", runs, 1), whole("seed", seed, 0), whole("block", block, 1)
+    _refuse_too_many(scenario, min(runs, block))
     play = partial(_kept_of_block, scenario, kept, *_settled(scenario, seed, doubt), seed, doubt)
     yield from in_turn(play, _blocks(np.arange(runs), DRAWS if doubt else 1, block), executor, named)
 
@@ -186,19 +191,37 @@ def _refuse_no_executor(executor: object) -> None:
         raise ValueError(f"executor = {in_short(executor)}: {rule}")
 
 
-def _refuse_impossible(scenario: Scenario, runs: int, seed: int, block: int) -> None:
-    refuse_all_but_scenarios(scenario)
-    for name, value, least in (("runs", runs, 1), ("seed", seed, 0), ("block", block, 1)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise ValueError(f"{name} = {value!r}: expected a whole number, at least {least}")
+def whole(name: str, value: int, least: int) -> int:
+    """A whole number as a plain one, numpy's too, whose narrow kinds would overflow; refused below the least.
+
+    Examples
+    --------
+    >>> whole("runs", np.uint8(200), 1)
+    200
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} = {value!r}: expected a whole number, at least {least}")
+    return int(value)
+
+
+def _refuse_too_many(scenario: Scenario, runs: int) -> None:
     groups = len(scenario.workforce.posts) + len(scenario.workforce.agency)
     bytes_each = len(scenario.periods.months()) * (
         groups * 18 + len(scenario.caseloads.teams) * 60 + len(scenario.funding.budgets) * 125
     )
-    if runs * bytes_each > _MOST_BYTES:
+    most = min(_MOST_BYTES, _memory() / 2)
+    if runs * bytes_each > most:
         raise ValueError(
-            f"runs = {runs:,}: the results would take about {runs * bytes_each / 1e9:,.0f} GB; at most {int(_MOST_BYTES / bytes_each):,} runs fit"
+            f"runs = {runs:,}: the results would take about {runs * bytes_each / 1e9:,.0f} GB; at most {int(most / bytes_each):,} runs fit here"
         )
+
+
+def _memory() -> float:
+    """This machine's memory in bytes; without bound where it does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf, and some systems do not know
+        return float("inf")
 
 
 def _blocks(numbers: NDArray[np.int64], draws: int, block: int) -> list[NDArray[np.int64]]:

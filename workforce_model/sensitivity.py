@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workforce_model.assumptions import sample
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import whole_numbers
 from workforce_model.costs import Values
 from workforce_model.doubt import correlated
 from workforce_model.luck import CLEAR
@@ -69,7 +69,7 @@ def tornado(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[st
     >>> bool(bars["at_low"][0] < 0 < bars["at_high"][0])
     True
     """
-    refuse_impossible(runs, seed, scenario)
+    runs, seed = whole_numbers(runs, seed, scenario)
     wanted, paths, stated = settled(outcome), uncertain(scenario, assumptions), scenario.assumptions()
     middle = at_values(scenario)
     ends = [(path, getattr(stated[path], end)) for path in paths for end in ("low", "high")]
@@ -117,7 +117,7 @@ def sobol(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[str]
     DataFrame
         As :func:`workforce_model.variance_shares.shares_table`, largest total first.
     """
-    refuse_impossible(points, seed, scenario, name="points", least=FEWEST_POINTS)
+    points, seed = whole_numbers(points, seed, scenario, name="points", least=FEWEST_POINTS)
     wanted = settled(outcome)
     if assumptions is None:
         widest = tornado(scenario, wanted, None, min(points, 200), seed, executor=executor)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workforce_model.comparison import refuse_impossible
+from workforce_model.comparison import whole_numbers
 from workforce_model.doubt import DRAWS
 from workforce_model.envelope import approval_lines, approved_in
 from workforce_model.formats import percent, pounds
@@ -59,7 +59,7 @@ def latest_start(scenario: Scenario, budget: str, *, outcome: Outcome | None = N
     ValueError
         If the budget has no posts created while the clock runs or no approval in the year they are.
     """
-    refuse_impossible(runs, seed, scenario)
+    runs, seed = whole_numbers(runs, seed, scenario)
     if not 0 < sure < 1:
         raise ValueError(f"sure = {sure!r}: expected a chance above 0 and below 1 (four in five is 0.8)")
     mine = {name: group for name, group in scenario.workforce.posts.items() if group.budget == budget and group.created}

@@ -11,7 +11,7 @@ import numpy as np
 
 from workforce_model.assumption_words import amount_of, assumption_name, in_unit
 from workforce_model.assumptions import UNITS, Assumption
-from workforce_model.comparison import refuse_impossible, refuse_other_months
+from workforce_model.comparison import refuse_other_months, whole_numbers
 from workforce_model.doubt import DRAWS
 from workforce_model.formats import capital, percent
 from workforce_model.luck import CLEAR
@@ -90,7 +90,7 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
     >>> break_even(approved, "costs.non_pay", cost, target=5_000_000, between=(0, 3_000), runs=20).status
     'never'
     """
-    refuse_impossible(runs, seed, scenario)
+    runs, seed = whole_numbers(runs, seed, scenario)
     wanted, stated = settled(outcome), scenario.assumptions()
     if assumption not in stated:
         raise ValueError(f"assumption {assumption!r}: no such assumption{nearest(assumption, stated)}")
@@ -244,7 +244,7 @@ def arrivals_that_break(scenario: Scenario, team: str, share: float, *, arrivals
     """
     watched = Outcome("share_at_or_over", team=team, year=year)
     watched.mark("share", share)
-    refuse_impossible(runs, seed, scenario)
+    runs, seed = whole_numbers(runs, seed, scenario)
     stated = {name: one.arrivals.value for name, one in scenario.caseloads.teams.items()}
     door = arrivals or max(stated, key=lambda name: stated[name])
     if door not in stated or not stated[door]:
