@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 
 import numpy as np
@@ -11,11 +12,12 @@ import workforce_model as wm
 from tests.forms import Rows, at, csv_at, plan, rows, shipped
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import load_actuals
-from workforce_model.actuals_without import without_budgets
+from workforce_model.actuals_without import undone_from, without_budgets
 from workforce_model.measures import measured
 from workforce_model.review_caseloads import when_the_agency_team_ends
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.six_month_review import gather
+from workforce_model.updating import update_rates
 
 NINE = {"nine_posts"}
 FILLED = {"family_support": 5, "practice_and_quality": 3, "missing_children": 1}
@@ -106,3 +108,23 @@ def test_five_more_workers_take_the_cases_of_the_team_that_ends(runs: ReviewRuns
 
     points = float(said.partition("The posts make ")[2].partition(" points")[0])
     assert points < -8
+
+
+def test_staff_that_doing_nothing_has_no_posts_for_and_nobody_tells_apart_are_refused(filled: Actuals) -> None:
+    updates = update_rates(plan(), filled)
+    alike = dataclasses.replace(updates, actuals=dataclasses.replace(filled, figures={
+        team: {name: s for name, s in columns.items() if not name.startswith("nine_posts")} for team, columns in filled.figures.items()
+    }))  # fmt: skip
+
+    with pytest.raises(wm.ScenarioError, match=r"missing_children\.in_post_fte = 1   doing nothing has 0 FTE of posts"):
+        undone_from(wm.load_scenario("scenarios/do_nothing.toml"), alike)
+
+
+def test_a_team_that_only_the_plan_has_is_left_out_of_doing_nothing(filled: Actuals) -> None:
+    updates = update_rates(plan(), filled)
+    new = dataclasses.replace(filled, figures={**filled.figures, "new_team": {"in_post_fte": (0.0,) * 7}})
+
+    nothing = undone_from(wm.load_scenario("scenarios/do_nothing.toml"), dataclasses.replace(updates, actuals=new))
+
+    assert nothing.actuals is not None
+    assert nothing.actuals.teams == filled.teams

@@ -60,6 +60,19 @@ def test_each_sentence_says_what_was_seen_on_which_side_and_what_was_expected() 
     assert "where the plan believed 16.0% [11.5% to 20.5%]" in turnover["sentence"]
 
 
+def test_a_rate_that_stocks_cannot_tell_alone_is_not_defined_rather_than_beyond_what_a_share_can_be() -> None:
+    fell = {t: {**f, "agency_cover_fte": tuple(0.0 if i > 3 else x for i, x in enumerate(f["agency_cover_fte"]))} for t, f in shipped().figures.items()}  # fmt: skip
+    updates = update_rates(plan(), dataclasses.replace(shipped(), figures=fell))
+
+    coming = updates.one("workforce.cover_probability")
+    assert not 0 <= coming.events <= coming.trials
+    assert np.isnan(coming.rate)
+    said = surprises(dataclasses.replace(made(), updates=updates)).query("what == 'workforce.cover_probability'")[
+        "sentence"
+    ]
+    assert "counted alone not defined (share a month)" in said.iloc[0]
+
+
 def test_a_teams_own_rate_is_said_to_be_that_teams() -> None:
     team = surprises(made()).set_index("what")["team"]
 
@@ -103,6 +116,16 @@ def test_what_it_did_to_cost_and_caseload_is_said_with_its_range_and_only_beyond
         part = f"{driver} {cost.outcome.printed(table.loc[driver, 'mean'], change=True)} ["
         assert (part in said) == bool(clear), driver
     assert "0.0 [0.0 to 0.0]" not in caused(caseload)
+
+
+def test_a_figure_that_is_not_defined_in_every_run_has_no_bridge() -> None:
+    nobody = {**made().results.history.cases, "workers": made().results.history.cases["workers"].copy()}
+    nobody["workers"][..., 0] = 0
+    blind = dataclasses.replace(made().results, history=dataclasses.replace(made().results.history, cases=nobody))
+
+    found = causes_of_both(dataclasses.replace(made(), results=blind), runs=2)
+
+    assert [one.outcome.measure for one in found] == ["net_cost_gbp"]
 
 
 def test_a_bridge_of_several_outcomes_is_each_by_itself() -> None:

@@ -1,16 +1,53 @@
-"""What would have been reported without the posts under review, as far as a form can tell."""
+"""Doing nothing from the actual position: what would have been reported without the posts under review, as far as a form can tell."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
 
+import numpy as np
+
 from workforce_model.actuals import APART_IN_POST, APART_SPEND, Actuals, Series
+from workforce_model.actuals_form import form_of
+from workforce_model.problems import Problem, ScenarioError
+from workforce_model.scenario import Scenario, as_tree
+from workforce_model.updating import AS_LEARNT, Updates
 
 _TOLD_TOGETHER = ("vacancy_fte", "starters_fte", "conversions_fte", "leavers_fte", "workers", "workers_at_or_over", "case_holder_fte")  # fmt: skip
 """Columns of a team that count the people of such posts without telling them apart."""
 _PAID_FROM = ("permanent_pay_gbp", "recruitment_gbp", "agency_gbp", "commissioned_team_gbp")
 """Columns of spend, in the order in which what was spent on such posts is taken out of them."""
+
+
+def undone_from(undone: Scenario, updates: Updates) -> Scenario:
+    """Doing nothing from the actual position: the rates that actuals taught, where it has them, and the actuals without
+    the posts and teams it has not.
+
+    Raises
+    ------
+    ScenarioError
+        If more staff are reported than doing nothing has posts for, and the form does not tell the posts under review apart.
+    """
+    known, budgets = undone.assumptions(), set(updates.scenario.funding.budgets) - set(undone.funding.budgets)
+    changes = {path: change for path, change in updates.changes().items() if path in known or path in ("seen_from", AS_LEARNT)}  # fmt: skip
+    left = without_budgets(updates.actuals, budgets)
+    there = {team: figures for team, figures in left.figures.items() if team in undone.workforce.teams}
+    left = dataclasses.replace(left, figures=there)
+    _refuse_without_posts(undone, left)
+    return undone.replace({**changes, "actuals": as_tree(left)})
+
+
+def _refuse_without_posts(undone: Scenario, left: Actuals) -> None:
+    posts = form_of(undone, left.opening, left.cut_off).establishment
+    faults = []
+    for team in left.teams:
+        over = np.nan_to_num(left.series("in_post_fte", team) - posts[team])
+        if over.max() > 0.5:
+            at = int(over.argmax())
+            rule = f"doing nothing has {posts[team][at]:g} FTE of posts in {team} in {left.opening + at}: give the posts under review a budget of their own, and the form reports them apart"
+            faults.append(Problem(f"{team}.in_post_fte", f"{left.series('in_post_fte', team)[at]:g}", rule))
+    if faults:
+        raise ScenarioError(undone.name, faults)
 
 
 def without_budgets(actuals: Actuals, budgets: Collection[str]) -> Actuals:

@@ -18,7 +18,7 @@ import pandas as pd
 from workforce_model.actions import Plan
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import load_actuals
-from workforce_model.actuals_without import without_budgets
+from workforce_model.actuals_without import undone_from
 from workforce_model.answers import QUESTIONS, Answer
 from workforce_model.bridging import Bridge
 from workforce_model.detection import power
@@ -43,10 +43,10 @@ from workforce_model.review_people import (
 )
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
-from workforce_model.scenario import Scenario, as_tree
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
 from workforce_model.surprise import caused, causes_of_both, surprises
 from workforce_model.triggers import set_triggers
-from workforce_model.updating import AS_LEARNT, SURPRISING, Updates
+from workforce_model.updating import SURPRISING
 
 FEW = 128
 """Runs of each value, option or end that an answer plays for itself."""
@@ -202,7 +202,8 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     runs : int
         Futures of each of the large runs.
     baseline : Scenario, optional
-        Doing nothing; by default the shipped one.
+        Doing nothing; by default the shipped one. With actuals it goes on from them, without the posts and the spend of
+        budgets that only the plan has.
     actions : Plan or path, optional
         The improvement plan; None where there is none.
     few : int
@@ -232,6 +233,7 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     On ILLUSTRATIVE actuals to September 2019: All 9 posts filled for twelve months cost £474k at central prices
     """
     undone = load_scenario(NOTHING) if baseline is None else baseline
+    refuse_all_but_scenarios(scenario, undone)
     if scenario.actuals is not None:
         raise ValueError(f"{scenario.name} holds actuals to {scenario.actuals.cut_off} already: give the plan as approved, and the actuals apart")  # fmt: skip
     if undone.place != scenario.place:
@@ -272,15 +274,6 @@ def gather(scenario: Scenario, undone: Scenario, actuals: Actuals | str | os.Pat
     now = forecast(scenario, happened, runs=runs, seed=seed, executor=executor)
     nothing = run(undone_from(undone, now.updates), runs, seed, executor=executor)
     return ReviewRuns(nothing, now.results, now.results, now.planned, happened), now
-
-
-def undone_from(undone: Scenario, updates: Updates) -> Scenario:
-    """Doing nothing from the actual position: the rates that actuals taught, where it has them, and the actuals without the posts it has not."""
-    known, budgets = undone.assumptions(), set(updates.scenario.funding.budgets) - set(undone.funding.budgets)
-    changes = {
-        path: change for path, change in updates.changes().items() if path in known or path in ("seen_from", AS_LEARNT)
-    }
-    return undone.replace({**changes, "actuals": as_tree(without_budgets(updates.actuals, budgets))})
 
 
 def answered(

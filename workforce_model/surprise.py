@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from concurrent.futures import Executor
 
 import numpy as np
@@ -11,9 +13,9 @@ import pandas as pd
 from workforce_model.bridging import Bridge, bridges
 from workforce_model.doubt import DRAWS
 from workforce_model.forecasting import Forecast
-from workforce_model.formats import percent, rounded
+from workforce_model.formats import NOT_DEFINED, percent, rounded
 from workforce_model.measures import MEASURES, measured, spread
-from workforce_model.outcomes import Outcome, reported
+from workforce_model.outcomes import Outcome, asked, reported
 from workforce_model.periods import financial_year
 from workforce_model.ranges import clear
 from workforce_model.updating import FAILED, SURPRISING, Learnt
@@ -143,13 +145,15 @@ def _team_of(path: str) -> str:
 
 
 def _printed(x: float, unit: str) -> str:
-    """A figure as a sentence says it: shares and turnover as percentages, the rest to one decimal.
+    """A figure as a sentence says it: shares and turnover as percentages, the rest to one decimal, or not defined.
 
     Examples
     --------
     >>> _printed(0.1754, "leavers a year over in post"), _printed(15.3, "FTE"), _printed(1887.0, "cases")
     ('17.5%', '15.3', '1,887')
     """
+    if math.isnan(x):
+        return NOT_DEFINED
     if unit.startswith(("share", "leavers a year over")):
         return f"{rounded(100 * x, 1)}%"
     return f"{rounded(x, 0 if x == round(x) else 1):,}"
@@ -177,15 +181,21 @@ def causes(forecast: Forecast, outcome: Outcome | str, *, runs: int | None = Non
     return _bridged(forecast, [outcome], runs, executor)[0]
 
 
-def causes_of_both(forecast: Forecast, *, runs: int | None = None, executor: Executor | None = None) -> tuple[Bridge, Bridge]:  # fmt: skip
-    """What happened so far, and what was learnt, did to cost in the year of the cut-off and to caseload a year later."""
+def causes_of_both(forecast: Forecast, *, runs: int | None = None, executor: Executor | None = None) -> tuple[Bridge, ...]:  # fmt: skip
+    """What happened so far, and what was learnt, did to cost in the year of the cut-off and to caseload a year later.
+
+    One of the two that is not defined in every run is left out: where nobody takes cases there is no share of workers.
+    """
     year, years = financial_year(forecast.cut_off), reported(forecast.plan)
     later = years[min(years.index(year) + 1, len(years) - 1)]
-    cost, caseload = _bridged(forecast, [Outcome("net_cost_gbp", year=year), Outcome("share_at_or_over", year=later)], runs, executor)  # fmt: skip
-    return cost, caseload
+    both = Outcome("net_cost_gbp", year=year), Outcome("share_at_or_over", year=later)
+    defined = [
+        one for one in both if not any(np.isnan(asked(r, one)).any() for r in (forecast.results, forecast.planned))
+    ]
+    return _bridged(forecast, defined, runs, executor)
 
 
-def _bridged(forecast: Forecast, outcomes: list[Outcome | str], runs: int | None, executor: Executor | None) -> tuple[Bridge, ...]:  # fmt: skip
+def _bridged(forecast: Forecast, outcomes: Sequence[Outcome | str], runs: int | None, executor: Executor | None) -> tuple[Bridge, ...]:  # fmt: skip
     start = forecast.plan.replace({"seen_from": forecast.scenario.seen_from})
     return bridges(start, forecast.scenario, outcomes, runs or forecast.results.runs, forecast.results.seed, executor=executor)  # fmt: skip
 

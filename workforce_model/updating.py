@@ -353,5 +353,8 @@ def _agency(
         strict=True,
     ):  # fmt: skip
         prior = prior_of(known[path])
-        rates.append(Learnt(path, label, known[path], prior, belief, events, trials, of, events / trials if trials else 0.0, lasting, found.tail))  # fmt: skip
+        alone = (
+            events / trials if trials and 0 <= events <= trials else math.nan
+        )  # stocks can move by more than either rate alone makes them
+        rates.append(Learnt(path, label, known[path], prior, belief, events, trials, of, alone, lasting, found.tail))
     return rates, found.rank_correlation
