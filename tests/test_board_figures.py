@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
+from tests.forms import shipped
 from workforce_model.board_figures import ABOVE, ACTUALS, NOT_DEFINED, NOT_REPORTED, WITHIN, board_pack
 from workforce_model.measures import measured, spread
 from workforce_model.model import Results
@@ -66,6 +67,23 @@ def test_an_actual_stands_beside_the_plan_with_its_variance(approved: Results) -
     assert at(pack.table, "2019-04", "leaving_care", "health_passports: coverage")["stands"] == NOT_DEFINED
     assert math.isnan(at(pack.table, "2019-06", "council", "in_post_fte")["actual"])
     assert pack.sentence.startswith("To 2019-07, 3 figures are reported and 1 lie")
+
+
+def test_a_filled_in_form_stands_beside_the_plan_as_it_is(approved: Results) -> None:
+    pack = board_pack(approved, shipped())
+
+    reported = pack.table[pack.table["stands"] != NOT_REPORTED]
+    assert str(pack.until) == "2019-09"
+    assert at(pack.table, "2019-09", "council", "in_post_fte")["actual"] == pytest.approx(
+        shipped().closing("in_post_fte")
+    )
+    assert at(pack.table, "2019-06", "assessment", "workers_at_or_over")["actual"] == 20
+    # The form has private fostering with the team it came from; since May 2019 the fostering team answers for it.
+    moved = reported[reported["measure"] == "private_fostering: done"]
+    assert set(moved["team"]) == {"family_support", "fostering"}
+    assert moved["actual"].sum() == shipped().total("private_fostering_done")
+    assert pack.sentence.endswith("The actuals are ILLUSTRATIVE: reported by no council.")
+    assert f"{len(reported):,} figures are reported" in pack.sentence
 
 
 def test_every_fault_of_the_actuals_is_named_at_once(approved: Results) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -45,6 +47,17 @@ def test_no_change_is_found_one_time_in_twenty_and_no_fall_is_enough_for_very_fe
         turnover_power(0.189, 0.15, 0)
 
 
+def test_a_figure_that_is_not_reported_is_said_to_be_not_available() -> None:
+    made = forecasted()
+    hidden = {**made.actuals.figures["assessment"], "workers": (None,) * 7}
+    blind = dataclasses.replace(made, actuals=dataclasses.replace(made.actuals, figures={**made.actuals.figures, "assessment": hidden}))  # fmt: skip
+
+    said = power(blind).set_index("what")["sentence"]
+
+    assert said["share_at_or_over"].endswith("The figure reported is not available.")
+    assert not said.str.contains("nan", case=False).any()
+
+
 def test_the_table_says_what_six_months_could_have_shown_of_each_question() -> None:
     table = power(forecasted()).set_index("what")
 
@@ -52,6 +65,8 @@ def test_the_table_says_what_six_months_could_have_shown_of_each_question() -> N
     assert table.loc["turnover", "months"].tolist() == [6, 12]
     assert table.loc["turnover", "chance_of_showing"].max() < 0.25
     assert ((table["chance_of_showing"] > 0) & (table["chance_of_showing"] < 1)).all()
+    over = table.loc["share_at_or_over"]
+    assert f"a change below {100 * over['detectable_change']:.1f} points would often not show" in over["sentence"]
     audits = table.loc["practice_audits, share found good"]
     each = shipped().total("practice_audits_done", "practice_and_quality") / 2
     share = shipped().total("practice_audits_good", "practice_and_quality") / each / 2

@@ -47,7 +47,10 @@ def test_the_interviews_of_children_known_and_not_known_stand_apart(approved: Re
 def test_the_sentence_says_who_steps_in_for_the_officer(approved: Results) -> None:
     do_nothing = wm.run(wm.load_scenario("scenarios/do_nothing.toml"), 4)
 
-    assert "step in only while nobody else is at work" in wm.return_home_interviews(approved).sentence
+    assert (
+        "; the independent reviewing officer or conference chair steps in only while nobody else is at work"
+        in wm.return_home_interviews(approved).sentence
+    )
     assert "nobody steps in" in wm.return_home_interviews(do_nothing).sentence
 
 

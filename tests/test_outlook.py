@@ -84,6 +84,21 @@ def test_steady_councils_are_forecast_steady(tmp_path: Path) -> None:
         assert np.allclose(table["p90"] - table["p10"], 0, atol=1e-4), name
 
 
+def test_the_national_swing_of_starters_and_leavers_is_learnt_from_both(tmp_path: Path) -> None:
+    # Roots of starters rise by 0.2 in every council, those of leavers stay; nothing else was missed. The middle council has
+    # roots of 3.65 and 2.45, so the swings are 0.2/3.65 and nought of the middle, 0.0387 together: root mean square of the two.
+    rows = [council(i, year, inpost_fte=100, inpost_headcount=110, leavers_fte=(2 + 0.1 * i) ** 2, starters_fte=(3 + 0.1 * i + 0.2 * (year == 2018)) ** 2,
+                    agency_fte=20 + i, vacancy_fte=15 + i, cases=1_000 + i, case_holders_fte=60, caseload_fte=15 + i)
+            for i in range(10) for year in (2017, 2018)]  # fmt: skip
+
+    forecasts = wm.outlooks(wm.read_returns(written(tmp_path / "a.csv", rows)))
+
+    together = 0.2 / 3.65 / np.sqrt(2)
+    assert forecasts["starters"].spread == pytest.approx(np.full(10, 0.365 * together), rel=1e-6)
+    assert forecasts["leavers"].spread == pytest.approx(np.full(10, 0.245 * together), rel=1e-6)
+    assert np.allclose(forecasts["agency"].spread, 0, atol=1e-6)  # a stock's changes are its own
+
+
 def test_a_single_year_or_a_gap_between_years_is_refused(tmp_path: Path) -> None:
     rows = simulated(10, 3)
     gap = wm.read_returns(written(tmp_path / "a.csv", [row for row in rows if row["time_period"] != 2018]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import math
 
 import numpy as np
@@ -10,10 +11,13 @@ import pandas as pd
 import pytest
 
 import workforce_model as wm
+from tests.forms import plan as shortened
+from tests.forms import shipped
 from tests.shipped import PLAN_FILE
 from workforce_model.actions import Action, Plan, load_plan
 from workforce_model.model import Results
 from workforce_model.plan_at_work import status, work_of
+from workforce_model.scenario import as_tree
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +171,16 @@ def test_status_against_the_due_month(changes: dict[str, object], when: str, sai
     action: Action = dataclasses.replace(plan.actions["1.3"], **changes)
 
     assert status(action, pd.Period(when, "M")) == said
+
+
+def test_an_action_on_cases_makes_its_work_whatever_cases_are_reported(plan: Plan) -> None:
+    # Known months hold the cases reported, with the action and without it: its work is read without them.
+    believed = shortened().replace({"seen_from": datetime.date(2019, 9, 30)})
+    known = believed.replace({"actuals": as_tree(shipped())})
+
+    work, held = (work_of(wm.run(one, 6), "1.4", plan.actions["1.4"], "2019/20")[0] for one in (believed, known))
+
+    assert work.keys() == held.keys()
+    for team, fte in work.items():
+        assert np.array_equal(fte, held[team]), team
+    assert work["family_support"].mean() > 0.5

@@ -13,6 +13,7 @@ import workforce_model as wm
 from tests.review_town import LUCK, reviewed, town
 from tests.toys import stated
 from workforce_model.assumptions import Assumption
+from workforce_model.charts_review import gain_by_team
 from workforce_model.investments import Investment
 from workforce_model.measures import measured_in_year
 from workforce_model.outcomes import asked
@@ -145,3 +146,16 @@ def test_doing_nothing_stands_beside_every_team_that_money_may_go_to() -> None:
 
     assert sorted(table["team"]) == sorted(plan.caseloads.teams) == sorted(nothing.caseloads.teams)
     assert np.isfinite(table[["chance_do_nothing", "chance_from_the_money"]].to_numpy()).all()
+
+
+def test_the_picture_of_gains_names_every_team_that_shares_the_first_place() -> None:
+    ranked = bought(
+        {"assessment": (0.1, 0.30, 0.05, True), "fostering": (0.1, 0.32, 0.05, True), "mash": (0.1, 0.11, 0.05, True)}
+    )
+    alone = bought({"assessment": (0.1, 0.30, 0.01, True), "fostering": (0.1, 0.02, 0.01, True)})
+    scenario = wm.load_scenario("scenarios/approved.toml")
+
+    shared, single = (gain_by_team(table.reset_index(), scenario, "2021/22", 40) for table in (ranked, alone))
+
+    assert "Fostering or Assessment: 15.0 to 16.0 points for each £50k a year" in wm.charts.text_alternative(shared)
+    assert "Assessment: 15.0 points for each £50k a year" in wm.charts.text_alternative(single)

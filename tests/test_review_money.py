@@ -95,7 +95,7 @@ def test_agency_ended_within_its_budget_is_cashable_and_above_it_only_reduces_an
     assert "is cashable in 2020/21 (in: agency)" in within.sentence
     assert "no forecast overspend is reduced" in within.sentence
     assert above.figure == 0
-    assert f"£{9 * A_MONTH / 1000:.0f}k only reduces a forecast overspend" in above.sentence
+    assert f"£{9 * A_MONTH / 1000:.0f}k only reduces a forecast overspend (in: agency)" in above.sentence
     assert "nothing is counted twice" in above.sentence
 
 
@@ -131,9 +131,9 @@ def test_where_agency_costs_less_no_number_of_conversions_is_the_answer() -> Non
     [
         # £14,760 a year is £1,230 a month: 60,000 / 1,230 = 48.8. Leaving 20% a year, 1.842% a month, it takes 124 months,
         # and no more than 1,230 / 0.018423 = £66,763 ever comes back.
-        (60_000.0, 0.0, "Each pays back in its 49th month and adds no capacity."),
-        (60_000.0, 0.2, "Each pays back in its 124th month and adds no capacity."),
-        (70_000.0, 0.2, "Each costs more than it ever pays back, as people leave, and adds no capacity."),
+        (60_000.0, 0.0, "(its checks and its fee) in its 49th month and adds no capacity."),
+        (60_000.0, 0.2, "(its checks and its fee) in its 124th month and adds no capacity."),
+        (70_000.0, 0.2, "more than it ever pays back, as people leave, and adds no capacity."),
     ],
 )
 def test_a_conversion_pays_back_only_while_its_worker_stays(fee: float, turnover: float, said: str) -> None:
@@ -143,7 +143,7 @@ def test_a_conversion_pays_back_only_while_its_worker_stays(fee: float, turnover
 
     assert said in answer.sentence
     assert answer.table.set_index("measure").loc["months until a conversion has paid back", "mean"] == pytest.approx(
-        float(said.split()[5].removesuffix("th")) if "pays back in" in said else math.nan, nan_ok=True
+        float(said.split()[7].removesuffix("th")) if "in its" in said else math.nan, nan_ok=True
     )
 
 
@@ -154,6 +154,22 @@ def test_the_check_paid_is_the_latest_by_its_own_date_and_not_by_its_spelling() 
 
     for prices in (checks, later):
         assert (
-            "Each pays back in its 1st month"
+            "in its 1st month and adds no capacity"
             in break_even_conversions(reviewed({"costs.checks_per_start": prices})).sentence
         )
+
+
+def test_the_gap_that_conversions_meet_is_that_of_the_year_their_premium_is_of() -> None:
+    # A fifth more pay from April 2020: two posts cost £86,400 against £60,000; agency at £50,760 is £7,560 dearer than £43,200.
+    answer = break_even_conversions(
+        reviewed({"costs.pay_award": {"2020/21": stated(0.2, "growth a year")}}, through="2019-09")
+    )
+
+    rows = answer.table.set_index("measure")
+    assert rows.loc["gap in a full year", ["period", "mean"]].tolist() == ["2020/21", pytest.approx(26_400.0)]
+    assert rows.loc["premium, agency less the matched post", "mean"] == pytest.approx(7_560.0)
+    assert answer.figure == 4
+    assert (
+        "4 conversions [4 to 4] would meet the £26k by which the posts exceed the approval in a full year at prices of 2020/21"
+        in answer.sentence
+    )

@@ -164,3 +164,10 @@ def test_posts_whose_starters_are_not_reported_apart_say_so_rather_than_show_mod
 
     assert "by what route is not reported for these posts apart" in answer.sentence
     assert answer.table.loc[answer.table["measure"] != "filled", "mean"].isna().all()
+
+
+def test_a_single_month_is_said_as_one() -> None:
+    said = turnover_or_luck(reviewed(LUCK, 20, "2019-04")).sentence
+
+    assert "left in April 2019, where" in said
+    assert "in 1 month with a chance" in said

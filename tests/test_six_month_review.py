@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,14 +16,19 @@ import workforce_model as wm
 from tests.review_town import AGENCY, LUCK, reviewed, town
 from tests.test_cli import said
 from workforce_model import review_folder
-from workforce_model.answers import QUESTIONS
+from workforce_model.actuals import column
+from workforce_model.answers import QUESTIONS, not_defined
 from workforce_model.charts import text_alternative
+from workforce_model.measures import measured
 from workforce_model.review_caseloads import over_the_limit
+from workforce_model.review_conversions import break_even_conversions
 from workforce_model.review_duties import audits, interviews
-from workforce_model.review_money import spend_and_outturn
+from workforce_model.review_money import full_year_cost, spend_and_outturn
+from workforce_model.review_people import changes_of_worker
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
 from workforce_model.six_month_review import answered, gather, marked
+from workforce_model.surprise import causes_of_both
 
 BUSY = {**LUCK, **AGENCY, "workforce.posts.more.starts_on": None}
 
@@ -180,14 +187,20 @@ MONTHS = ("2019-04", "2019-05", "2019-06", "2019-07", "2019-08", "2019-09")
 
 
 @pytest.fixture(scope="module")
-def with_actuals() -> ReviewRuns:
+def gathered() -> tuple[ReviewRuns, wm.Forecast | None]:
     approved, nothing = (wm.load_scenario(f"scenarios/{name}.toml") for name in ("approved", "do_nothing"))
-    return gather(approved, nothing, str(FORM), 6, 1, None)[0]
+    return gather(approved, nothing, str(FORM), 6, 1, None)
+
+
+@pytest.fixture(scope="module")
+def with_actuals(gathered: tuple[ReviewRuns, wm.Forecast | None]) -> ReviewRuns:
+    return gathered[0]
 
 
 def test_up_to_the_cut_off_the_answers_are_the_figures_of_the_form(with_actuals: ReviewRuns) -> None:
     spent, over, turnover = (answer(with_actuals) for answer in (spend_and_outturn, over_the_limit, turnover_or_luck))
 
+    assert "is left unspent and goes back to the risk reserve, on average" in spent.sentence
     everything = spent.table.set_index("budget").loc["All budgets"]
     kinds = ("permanent_pay_gbp", "agency_gbp", "commissioned_team_gbp", "recruitment_gbp")
     assert everything["spent_to_date"] == pytest.approx(sum(map(reported, kinds)), abs=0.05)
@@ -201,7 +214,14 @@ def test_up_to_the_cut_off_the_answers_are_the_figures_of_the_form(with_actuals:
 def test_what_the_form_says_was_done_stands_beside_the_forecast_of_a_duty(with_actuals: ReviewRuns) -> None:
     answer = interviews(with_actuals)
 
-    assert f"Reported done to September 2019: {reported('return_home_interviews_done'):.0f}, " in answer.sentence
+    done, in_time = (reported(f"return_home_interviews_{x}") for x in ("done", "in_time"))
+    asked = sum(
+        reported(f"return_home_interviews_asked_{x}") for x in ("from_care", "from_home_known", "from_home_unknown")
+    )
+    assert (
+        f"Reported to September 2019: {asked:.0f} asked for, {done:.0f} done, {in_time:.0f} within the limit."
+        in answer.sentence
+    )
 
 
 def test_audits_reported_are_tested_first_half_against_second(with_actuals: ReviewRuns) -> None:
@@ -212,17 +232,105 @@ def test_audits_reported_are_tested_first_half_against_second(with_actuals: Revi
     assert f"first half against second: t{said[1:]}" in answer.sentence
 
 
-def test_doing_nothing_and_the_plan_are_played_at_the_rates_learnt_and_without_the_actuals(
-    with_actuals: ReviewRuns,
-) -> None:
+def test_doing_nothing_goes_on_from_the_actual_position_at_the_rates_learnt(with_actuals: ReviewRuns) -> None:
     rates = [
         r.scenario.workforce.turnover_rate for r in (with_actuals.nothing, with_actuals.plan, with_actuals.forecast)
     ]
 
     assert rates[0] == rates[1] == rates[2] != with_actuals.foreseen.scenario.workforce.turnover_rate
-    assert with_actuals.nothing.scenario.actuals is None
-    assert with_actuals.plan.scenario.actuals is None
+    assert with_actuals.plan is with_actuals.forecast
+    for name in ("open_cases", "in_post_fte", "agency_cover_fte"):
+        at_cut_off = [measured(r, name)[with_actuals.at + 1] for r in (with_actuals.nothing, with_actuals.plan)]
+        assert at_cut_off[0] == pytest.approx(at_cut_off[1]), name  # none of the nine posts is filled in this form
     assert with_actuals.mark == "ILLUSTRATIVE ACTUALS, made up to show the form, to September 2019."
+
+
+def test_what_the_money_does_is_the_forecast_less_doing_nothing(with_actuals: ReviewRuns) -> None:
+    table = changes_of_worker(with_actuals).table.set_index(["period", "measure"])["mean"]
+
+    for year in ("2020/21", "2021/22"):
+        money = table[year, "caused by the money, avoided if negative"]
+        assert table[year, "forecast"] - table[year, "do nothing"] == pytest.approx(money)
+
+
+def held_back(runs: ReviewRuns, *columns: str, team: str = "assessment", months: slice = slice(1, None)) -> ReviewRuns:
+    """The same review with some columns of a team not available."""
+    assert runs.actuals is not None
+    mine = {n: tuple(None if n in columns and i in range(*months.indices(7)) else x for i, x in enumerate(s)) for n, s in runs.actuals.figures[team].items()}  # fmt: skip
+    figures = {**runs.actuals.figures, team: mine}
+    return dataclasses.replace(runs, actuals=dataclasses.replace(runs.actuals, figures=figures))
+
+
+def test_leavers_of_a_team_that_are_not_available_are_never_told_as_reported(with_actuals: ReviewRuns) -> None:
+    whole, part = turnover_or_luck(with_actuals), turnover_or_luck(held_back(with_actuals, "leavers_fte"))
+
+    assert with_actuals.actuals is not None
+    assert whole.figure - part.figure == pytest.approx(
+        with_actuals.actuals.total("leavers_fte", "assessment"), abs=1e-6
+    )
+    assert part.low < whole.low
+    assert "Without assessment, whose leavers are not available in every month." in part.sentence
+    assert "Without" not in whole.sentence
+
+
+def test_what_is_modelled_in_a_known_month_is_said_to_be(with_actuals: ReviewRuns) -> None:
+    over = over_the_limit(held_back(with_actuals, "workers_at_or_over", months=slice(6, 7))).sentence
+    spent = spend_and_outturn(held_back(with_actuals, "nine_posts_spend_gbp", team="family_support")).sentence
+
+    assert re.search(r"assessment \d+% as modelled, ", over)
+    assert over.count("as modelled") == 1
+    assert "(months not available as modelled)" in spent
+    assert "as modelled" not in over_the_limit(with_actuals).sentence + spend_and_outturn(with_actuals).sentence
+
+
+def test_actuals_that_begin_late_in_the_year_are_told_from_their_first_month(with_actuals: ReviewRuns) -> None:
+    actuals = with_actuals.actuals
+    assert actuals is not None
+    figures = {t: {n: (None if column(n).kind == "flow" else s[2], *s[3:]) for n, s in f.items()} for t, f in actuals.figures.items()}  # fmt: skip
+    late = dataclasses.replace(with_actuals, actuals=dataclasses.replace(actuals, opening=actuals.opening + 2, figures=figures))  # fmt: skip
+
+    assert "from June 2019 on, £0 was spent by the end of September 2019" in spend_and_outturn(late).sentence
+    turnover = turnover_or_luck(late)
+    assert "left from June 2019 to September 2019" in turnover.sentence
+    assert turnover.figure == pytest.approx(actuals.series("leavers_fte")[3:].sum(), abs=1e-6)
+
+
+def test_the_chance_that_a_fall_in_turnover_shows_is_one_figure_wherever_it_is_said(gathered: tuple[ReviewRuns, wm.Forecast]) -> None:  # fmt: skip
+    runs, found = gathered
+    power = wm.power(found).query("what == 'turnover'")["sentence"].tolist()
+
+    said = turnover_or_luck(runs).sentence.rpartition("would show ")[2].rstrip(".")
+    assert said == " and ".join(f"in {x.partition('In ')[2].partition(' a change')[0]} with a chance of {x.partition('with a chance of ')[2].partition(';')[0]}" for x in power)  # fmt: skip
+
+
+def test_a_review_with_actuals_says_what_was_surprising_what_it_did_and_what_the_figures_leave_unexplained(gathered: tuple[ReviewRuns, wm.Forecast]) -> None:  # fmt: skip
+    runs, found = gathered
+    moved = {**found.actuals.figures, "assessment": {**found.actuals.figures["assessment"], "open_cases": (679.0, 716, 692, 694, 689, 721, 699)}}  # fmt: skip
+    found = dataclasses.replace(found, actuals=dataclasses.replace(found.actuals, figures=moved))
+    whole = wm.Review(tuple(not_defined(n, "a test") for n in QUESTIONS), runs, 2, found, causes_of_both(found, runs=2))
+
+    for page in (whole.text(), whole.markdown()):
+        said = " ".join(page.split())
+        assert "Other movement of cases: 10.0 cases in all" in said
+        assert "From plan to forecast the net cost in 2019/20" in said
+        assert "From plan to forecast the share of all workers with 21 or more cases in March 2021" in said
+    assert whole.evidence["causes"]["outcome"].nunique() == 2
+    assert set(whole.evidence["causes"]["actuals"]) == {runs.mark}
+
+
+def test_the_gap_that_conversions_are_to_meet_is_that_of_the_same_year_in_the_envelope(
+    with_actuals: ReviewRuns,
+) -> None:
+    conversions = break_even_conversions(with_actuals).table.set_index("measure")
+    envelope = full_year_cost(with_actuals).table.query("budget == 'nine_posts' and measure == 'gap in a full year'")
+
+    gap = conversions.loc["gap in a full year"]
+    assert gap["period"] == "2020/21"
+    assert gap["mean"] == pytest.approx(envelope.set_index("period").loc["2020/21", "value"])
+    needed = conversions.loc["conversions that meet the gap"]
+    said = break_even_conversions(with_actuals).sentence
+    assert f"{needed['mean']:.0f} conversions [{needed['p10']:.0f} to {needed['p90']:.0f}] would meet" in said
+    assert "its checks; the scenario states no fee" in said
 
 
 def test_actuals_at_fault_are_refused_with_their_cell(tmp_path: Path) -> None:
@@ -248,9 +356,26 @@ def test_the_terminal_reviews_the_shipped_plan_from_end_to_end(words: tuple[str,
     assert ("ILLUSTRATIVE" in done.stdout) == bool(words)
     assert again.returncode == 2
     assert (out / "run.json").exists()
-    assert (out / "surprises.csv").exists() == bool(words)
+    assert (out / "surprises.csv").exists() == (out / "causes.csv").exists() == bool(words)
     answers = list(csv.DictReader((out / "answers.csv").open(encoding="utf-8")))
     assert all(row["figure"] != "not defined" for row in answers)
+
+
+def test_a_form_with_marks_and_later_months_is_read_from_the_terminal_as_declared(tmp_path: Path) -> None:
+    text = FORM.read_text(encoding="utf-8").replace("2019-05,assessment,27.4,10,0", "2019-05,assessment,27.4,10,c")
+    held_back = tmp_path / "form.csv"
+    held_back.write_text(text, encoding="utf-8")
+    command = ("review", "scenarios/approved.toml", "--actuals", str(held_back), "--cut-off", "2019-08")
+
+    undeclared = said(*command)
+    unread = said(*command, "--leave-out-later", "--mark", "c", "--not-fitted", "assessment.cases.2019-06")
+
+    assert (undeclared.returncode, unread.returncode) == (2, 2)
+    assert "after the cut-off 2019-08" in undeclared.stderr
+    assert "--leave-out-later" in undeclared.stderr
+    assert "--mark c" in undeclared.stderr
+    assert "1 problem" in unread.stderr
+    assert "not_fitted = assessment.cases.2019-06" in unread.stderr
 
 
 def test_a_review_of_a_file_that_is_not_there_is_one_message_and_exit_code_two(tmp_path: Path) -> None:

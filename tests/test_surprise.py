@@ -10,10 +10,12 @@ import pytest
 
 from tests.forms import forecasted, plan, shipped
 from workforce_model.actuals import Actuals
+from workforce_model.formats import fte
 from workforce_model.illustrative_actuals import as_actuals
+from workforce_model.luck import CLEAR
 from workforce_model.model import run
 from workforce_model.outcomes import Outcome
-from workforce_model.surprise import causes, surprises, verdict
+from workforce_model.surprise import caused, causes, causes_of_both, surprises, verdict
 from workforce_model.updating import update_rates
 
 made = forecasted
@@ -46,6 +48,38 @@ def test_the_table_says_each_surprise_in_words_most_surprising_first() -> None:
     assert table["sentence"].str.contains("as expected|surprising|failed").all()
 
 
+def test_each_sentence_says_what_was_seen_on_which_side_and_what_was_expected() -> None:
+    table = surprises(made())
+
+    leavers = table.query("what == 'leavers_fte' and team == 'council'").iloc[0]
+    side = "above" if leavers["observed"] > leavers["expected"] else "below"
+    assert f"{shipped().total('leavers_fte'):.1f} FTE, {side} the " in leavers["sentence"]
+    assert f"[{fte(leavers['p10'])} to {fte(leavers['p90'])}] of the plan's runs" in leavers["sentence"]
+    turnover = table.query("what == 'workforce.turnover_rate'").iloc[0]
+    assert f"counted alone {100 * turnover['observed']:.1f}%" in turnover["sentence"]
+    assert "where the plan believed 16.0% [11.5% to 20.5%]" in turnover["sentence"]
+
+
+def test_a_rate_that_stocks_cannot_tell_alone_is_not_defined_rather_than_beyond_what_a_share_can_be() -> None:
+    fell = {t: {**f, "agency_cover_fte": tuple(0.0 if i > 3 else x for i, x in enumerate(f["agency_cover_fte"]))} for t, f in shipped().figures.items()}  # fmt: skip
+    updates = update_rates(plan(), dataclasses.replace(shipped(), figures=fell))
+
+    coming = updates.one("workforce.cover_probability")
+    assert not 0 <= coming.events <= coming.trials
+    assert np.isnan(coming.rate)
+    said = surprises(dataclasses.replace(made(), updates=updates)).query("what == 'workforce.cover_probability'")[
+        "sentence"
+    ]
+    assert "counted alone not defined (share a month)" in said.iloc[0]
+
+
+def test_a_teams_own_rate_is_said_to_be_that_teams() -> None:
+    team = surprises(made()).set_index("what")["team"]
+
+    assert team["caseloads.teams.assessment.arrivals"] == "assessment"
+    assert team["workforce.turnover_rate"] == "council"
+
+
 def test_outcomes_are_those_reported() -> None:
     table = surprises(made()).set_index(["what", "team"])
 
@@ -68,6 +102,37 @@ def test_chances_are_honest_where_the_plan_is_true() -> None:
     ]  # fmt: skip
 
     assert np.mean(np.array(chances) < 0.1) == pytest.approx(0.1, abs=4.42 * np.sqrt(0.09 / len(chances)) + 0.02)
+
+
+def test_what_it_did_to_cost_and_caseload_is_said_with_its_range_and_only_beyond_the_error() -> None:
+    cost, caseload = causes_of_both(made(), runs=12)
+    table = cost.table().set_index("step")
+
+    said = caused(cost)
+    assert (cost.outcome.year, caseload.outcome.year) == ("2019/20", "2020/21")
+    assert cost.outcome.printed(table.loc["total", "mean"], change=True) in said
+    for driver in cost.drivers:
+        clear = abs(table.loc[driver, "mean"]) > CLEAR * table.loc[driver, "mc_error"]
+        part = f"{driver} {cost.outcome.printed(table.loc[driver, 'mean'], change=True)} ["
+        assert (part in said) == bool(clear), driver
+    assert "0.0 [0.0 to 0.0]" not in caused(caseload)
+
+
+def test_a_figure_that_is_not_defined_in_every_run_has_no_bridge() -> None:
+    nobody = {**made().results.history.cases, "workers": made().results.history.cases["workers"].copy()}
+    nobody["workers"][..., 0] = 0
+    blind = dataclasses.replace(made().results, history=dataclasses.replace(made().results.history, cases=nobody))
+
+    found = causes_of_both(dataclasses.replace(made(), results=blind), runs=2)
+
+    assert [one.outcome.measure for one in found] == ["net_cost_gbp"]
+
+
+def test_a_bridge_of_several_outcomes_is_each_by_itself() -> None:
+    both = causes_of_both(made(), runs=3)
+
+    for one in both:
+        assert np.array_equal(causes(made(), one.outcome, runs=3).halves, one.halves)
 
 
 def test_the_bridge_from_plan_to_forecast_adds_up_and_names_what_happened() -> None:

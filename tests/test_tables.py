@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ import workforce_model as wm
 from tests.toys import posts, toy
 from workforce_model.formats import fte, percent
 from workforce_model.results import Results
-from workforce_model.summary import summary_table
+from workforce_model.summary import summary_table, summary_text
 from workforce_model.tables import capacity_lost_table, reported_years, reserve_table
 
 
@@ -178,3 +180,22 @@ def test_the_screen_never_calls_an_overspend_unspent_approval() -> None:
 
     assert "cost £360k in 2019/20, and about £40k of the approval is unspent." in said(400_000.0)
     assert "cost £360k in 2019/20, about £60k more than was approved." in said(300_000.0)
+
+
+def test_a_team_that_clearly_differs_is_named_though_another_differs_more_by_luck() -> None:
+    # In March 2021 one more looked-after worker is over in every run; in one run alone all 400 of a huge leaving care team.
+    base = wm.run(wm.load_scenario("scenarios/do_nothing.toml"), 20)
+    teams, march = sorted(base.scenario.caseloads.teams), months_since_september_2018("2021-03")
+    over = base.history.cases["at_or_over"].copy()
+    over[march, teams.index("looked_after")] += 1
+    over[march, teams.index("leaving_care"), 0] += 400
+    cases = {**base.history.cases, "at_or_over": over}
+    option = replace(base, history=replace(base.history, cases=cases))
+
+    said = " ".join(summary_text([base, option]).split())
+
+    assert "the share of looked after children workers with 21 or more cases in March 2021 is" in said
+    assert "differs by more than chance" not in said
+    assert "No team's share of workers with 21 or more cases differs by more than chance in March 2021." in " ".join(
+        summary_text([base, base]).split()
+    )

@@ -91,6 +91,18 @@ def test_the_stated_rate_of_false_alarms_is_met_by_futures_from_another_seed(bus
     assert abs(fresh.mean() - answer.figure) < 4 * math.sqrt(2 * RATE * (1 - RATE) / 2_000)
 
 
+def test_the_price_watched_is_that_of_a_filled_post_whenever_it_was_filled() -> None:
+    early, late = (reviewed({"workforce.posts.more.starts_on": when}) for when in ("2019-07", "2019-11"))
+
+    for runs in (early, late):
+        price = watched(runs, runs.at)[0]
+        read = {str(m): price.read(runs.forecast, i)[0] for i, m in enumerate(runs.forecast.months)}
+        assert price.wrong == "prices"
+        assert read["2019-12"] == read["2020-03"] == pytest.approx(36_000 / 12)  # two posts of £36,000 a year
+        assert read["2019-06"] == 0.0  # nobody there: nothing to price
+    assert watched(late, late.at)[0].read(late.forecast, late.at)[0] == 0.0
+
+
 def test_a_trigger_trips_oftener_where_what_it_watches_has_gone_wrong(busy: ReviewRuns) -> None:
     table = set_triggers(busy, 200, RATE).table
 

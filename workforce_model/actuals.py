@@ -58,8 +58,11 @@ COLUMNS: dict[str, Column] = {
 }
 """The columns of every form, named as the library's measures where the two are the same. A form has besides, for each
 budget whose posts are created later, ``<budget>_in_post_fte`` and ``<budget>_spend_gbp`` (both also counted in the
-team's own columns), and for each duty ``<duty>_done``, ``<duty>_in_time`` and ``<duty>_good`` where these can be told."""
+team's own columns), and for each duty ``<duty>_done``, ``<duty>_in_time`` and ``<duty>_good`` where these can be told; where it is asked for,
+``<duty>_asked_<stream>``."""
 APART_IN_POST, APART_SPEND = "_in_post_fte", "_spend_gbp"
+ASKED = "_asked_"
+"""Between a duty and one stream of its requests: the column of those asked for."""
 DUTIES = {"_done": "done", "_in_time": "in_time", "_good": "good"}
 """How a column of a duty ends, and the measure of the duty it is."""
 _DUTY_LABELS = {"_done": "Done", "_in_time": "Done within the time limit", "_good": "Found good"}
@@ -80,12 +83,19 @@ def column(name: str) -> Column:
         return Column("Of those in post, paid from this budget", "FTE", "stock", "apart")
     if name.endswith(APART_SPEND):
         return Column("Of the spend, from this budget", "GBP", "flow", "apart")
+    if ASKED in name:
+        return Column(
+            f"Asked for, {name.partition(ASKED)[2].replace('_', ' ')}", "requests", "flow", "duty", required=False
+        )
     label = next((label for ending, label in _DUTY_LABELS.items() if name.endswith(ending)), name)
     return Column(label, "requests", "flow", "duty", required=False)
 
 
-def _as_measure(name: str) -> str:
+def measure_of(name: str) -> str:
     """What a column is called among the measures: its own name, or a duty's."""
+    duty, found, stream = name.partition(ASKED)
+    if found:
+        return f"{duty}: requested, {stream}"
     ending = next((one for one in DUTIES if column(name).of == "duty" and name.endswith(one)), None)
     return name if ending is None else f"{name.removesuffix(ending)}: {DUTIES[ending]}"
 
@@ -179,7 +189,7 @@ class Actuals:
         return pd.DataFrame(rows, columns=["month", "team", "column", "label", "unit", "value", "fitted"])
 
     def measures(self) -> pd.DataFrame:
-        """The figures as measures, as ``charts.plan_against_actual`` and ``board_pack`` take them.
+        """The figures as measures, as ``charts.plan_against_actual`` takes them.
 
         Returns
         -------
@@ -190,7 +200,7 @@ class Actuals:
         rows = []
         for team in (None, *self.teams):
             told = {name for one in self.teams if team in (None, one) for name in self.figures[one]}
-            found = {_as_measure(name): self.series(name, team) for name in sorted(told) if column(name).unit != "GBP"}
+            found = {measure_of(name): self.series(name, team) for name in sorted(told) if column(name).unit != "GBP"}
             if "workers" in found:
                 held = found["open_cases"] - found["unallocated_cases"]
                 found["share_at_or_over"] = _over(found["workers_at_or_over"], found["workers"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workforce_model.actuals import APART_IN_POST, APART_SPEND, COLUMNS, Column, column
+from workforce_model.actuals import APART_IN_POST, APART_SPEND, ASKED, COLUMNS, Column, column
 from workforce_model.posts import lay_out
 from workforce_model.scenario import Scenario
 
@@ -71,7 +71,9 @@ def form_of(scenario: Scenario, opening: pd.Period, cut_off: pd.Period) -> Form:
         answers |= {f"{budget}{APART_IN_POST}": mine, f"{budget}{APART_SPEND}": mine}
     for name, duty in sorted(scenario.duties.work.items()) if scenario.duties else ():
         asked = [("_done", True), ("_in_time", duty.limit is not None), ("_good", duty.share_good is not None)]
-        answers |= {f"{name}{ending}": frozenset({duty.team}) for ending, there in asked if there}
+        endings = [ending for ending, there in asked if there]
+        endings += [f"{ASKED}{stream}" for stream in sorted(duty.requests)]
+        answers |= {f"{name}{ending}": frozenset({duty.team}) for ending in endings}
     posts = lay_out(scenario.workforce, scenario.periods.start)
     numbers = np.arange((opening - first).n, (cut_off - first).n + 1)
     exists = posts.exists(numbers)

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workforce_model.actions import Plan, load_plan
+from workforce_model.actuals import Actuals
 from workforce_model.duty_results import DUTY_MEASURES
 from workforce_model.measures import MEASURES, measured, teams_measured
 from workforce_model.periods import month
@@ -61,7 +62,7 @@ class BoardPack:
 
 def board_pack(
     results: Results,
-    actuals: pd.DataFrame | None = None,
+    actuals: Actuals | pd.DataFrame | None = None,
     until: str | pd.Period | None = None,
     actions: Plan | str | os.PathLike[str] = "scenarios/improvement_plan.toml",
 ) -> BoardPack:
@@ -71,11 +72,11 @@ def board_pack(
     ----------
     results : Results
         The plan: the approved scenario's run.
-    actuals : DataFrame, optional
-        Columns ``period`` (a month, ``2019-07``), ``team`` (a team's name, or ``council``), ``measure`` and
+    actuals : Actuals or DataFrame, optional
+        A filled-in form, of which the pack shows the figures it has a plan for; or columns ``period`` (a month, ``2019-07``), ``team`` (a team's name, or ``council``), ``measure`` and
         ``value``. A figure that is not reported has no row: nought and blank are different.
     until : str or Period, optional
-        Last month shown; by default the last of the first reported year.
+        Last month shown; by default the last of the form, or of the first reported year.
     actions : Plan or path
         The plan's actions and boards.
 
@@ -96,7 +97,9 @@ def board_pack(
     """
     stated = actions if isinstance(actions, Plan) else load_plan(actions)
     reported = np.concatenate(list(reported_years(results).values()))
+    form = actuals if isinstance(actuals, Actuals) else None
     last = month(until) if until is not None else results.months[next(iter(reported_years(results).values()))[-1]]
+    last = form.cut_off if form is not None and until is None else last
     shown = [int(m) for m in reported if results.months[m] <= last]
     if not shown or last > results.months[-1]:
         raise ValueError(f"until = {last}: expected a month from {results.months[reported[0]]} to {results.months[-1]}")
@@ -105,8 +108,12 @@ def board_pack(
     )
     table = table.drop(columns=["p50", "mc_error", "runs"])
     table["actions"] = [_actions(stated, *key) for key in zip(table["team"], table["measure"], strict=True)]
-    table = _beside(table, _checked(actuals, table, last))
-    return BoardPack(tuple(stated.boards.values()), last, _sentence(table, last), table)
+    told = _checked(actuals, table, last) if not isinstance(actuals, Actuals) else _of_form(actuals, table)
+    table = _beside(table, told)
+    sentence = _sentence(table, last) + (
+        " The actuals are ILLUSTRATIVE: reported by no council." if form and form.illustrative else ""
+    )
+    return BoardPack(tuple(stated.boards.values()), last, sentence, table)
 
 
 def _rows(results: Results, months: list[int]) -> Iterator[Row]:
@@ -130,6 +137,20 @@ def _actions(stated: Plan, team: str, measure: str) -> str:
     """The actions a figure monitors: a measure for the team the action names, a duty's for whichever does it."""
     monitored = {ref: a for ref, a in stated.actions.items() if a.figure == measure}
     return ", ".join(ref for ref, a in monitored.items() if ": " in measure or (a.figure_team or COUNCIL) == team)
+
+
+def _of_form(actuals: Actuals, table: pd.DataFrame) -> pd.DataFrame:
+    """The figures of a form that the pack has; a duty's stand with the team that the plan says answers for it that month."""
+    duty = table[table["measure"].str.contains(": ", regex=False)]
+    answers = {
+        (period, measure): team for period, measure, team in duty[["period", "measure", "team"]].itertuples(index=False)
+    }
+    told = actuals.measures()
+    of_duty = told["measure"].str.contains(": ", regex=False)
+    told = told[~(of_duty & (told["team"] == COUNCIL))]
+    told["team"] = [answers.get((p, m), t) for p, m, t in told[["period", "measure", "team"]].itertuples(index=False)]
+    known = set(zip(table["period"], table["team"], table["measure"], strict=True))
+    return told[[key in known for key in zip(told["period"], told["team"], told["measure"], strict=True)]]
 
 
 def _checked(actuals: pd.DataFrame | None, table: pd.DataFrame, last: pd.Period) -> pd.DataFrame:

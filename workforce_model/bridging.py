@@ -39,7 +39,7 @@ DRIVERS: dict[str, str] = {
     "conversion": r"workforce\.(conversion\w*|campaigns\b|fee_free_months|posts\.\w+\.planned_conversions)",
     "recruitment and cover": r"workforce\.(posts\.\w+\.filling_probability|moves\b|(filling|recruit|market|newly|cover)\w*|agency_\w+)|correlations\.agency_as_learnt\b",
     "turnover": r"workforce\.((turnover|tenure|year|national|caseload|retention|absence)\w*|agency_share_effect|(teams|posts)\.\w+\.(leaving_multiplier|retention_\w+))",
-    "demand": r"caseloads\b",
+    "demand": r"caseloads\b|duties\.work\.\w+\.requests\b",
     "prices": r"costs\b",
     "funding": r"funding\b",
     "everything else": r"",
@@ -156,31 +156,39 @@ def bridge(start: Scenario, end: Scenario, outcome: Outcome | str, runs: int = R
     >>> found.table().query("step == 'posts'")["mean"].tolist()
     [9.0]
     """
+    return bridges(start, end, [outcome], runs, seed, order=order, doubt=doubt, executor=executor, progress=progress)[0]
+
+
+def bridges(start: Scenario, end: Scenario, outcomes: Sequence[Outcome | str], runs: int = RUNS, seed: int = SEED, *,
+            order: Sequence[str] = tuple(DRIVERS), doubt: bool = True, executor: Executor | None = None,
+            progress: Callable[[int], object] | None = None) -> tuple[Bridge, ...]:  # fmt: skip
+    """Several outcomes driver by driver, each as :func:`bridge` gives it, from the same plays."""
     refuse_impossible(runs, seed)
     refuse_other_months([start, end])
     if sorted(order) != sorted(DRIVERS):
         raise ValueError(f"order = {list(order)}: expected each of {', '.join(DRIVERS)} once")
-    wanted, trees = settled(outcome), (_tree(start), _tree(end))
+    wanted, trees = [settled(outcome) for outcome in outcomes], (_tree(start), _tree(end))
     places = _differing(*trees)
     moving = [driver for driver in order if driver in places.values()]
     forward = [frozenset(moving[:n]) for n in range(len(moving) + 1)]
     backward = [frozenset(moving[len(moving) - n :]) for n in range(len(moving) + 1)]
     stops = list(dict.fromkeys([*forward, *backward]))
     scenarios = [_at_stop(start, end, trees, places, stop, moving) for stop in stops]
-    played = play(
-        versions_of(scenarios, seed, doubt), [wanted], np.arange(runs), seed, executor=executor, told=progress
-    )
-    level = {stop: _grains(one.figures[wanted], wanted) for stop, one in zip(stops, played, strict=True)}
-    steps = {driver: np.zeros((2, runs), dtype=np.int64) for driver in order}
-    for n, driver in enumerate(moving):
-        steps[driver][0] = level[forward[n + 1]] - level[forward[n]]
-        steps[driver][1] = level[backward[len(moving) - n]] - level[backward[len(moving) - n - 1]]
-    return Bridge(
-        start=start, end=end, outcome=wanted, drivers=tuple(order), seed=seed, doubt=doubt,
-        levels=np.stack([level[forward[0]], level[forward[-1]]]),
-        forward=np.stack([steps[driver][0] for driver in order]),
-        backward=np.stack([steps[driver][1] for driver in order]),
-    )  # fmt: skip
+    played = play(versions_of(scenarios, seed, doubt), wanted, np.arange(runs), seed, executor=executor, told=progress)
+    found = []
+    for outcome in wanted:
+        level = {stop: _grains(one.figures[outcome], outcome) for stop, one in zip(stops, played, strict=True)}
+        steps = {driver: np.zeros((2, runs), dtype=np.int64) for driver in order}
+        for n, driver in enumerate(moving):
+            steps[driver][0] = level[forward[n + 1]] - level[forward[n]]
+            steps[driver][1] = level[backward[len(moving) - n]] - level[backward[len(moving) - n - 1]]
+        found.append(Bridge(
+            start=start, end=end, outcome=outcome, drivers=tuple(order), seed=seed, doubt=doubt,
+            levels=np.stack([level[forward[0]], level[forward[-1]]]),
+            forward=np.stack([steps[driver][0] for driver in order]),
+            backward=np.stack([steps[driver][1] for driver in order]),
+        ))  # fmt: skip
+    return tuple(found)
 
 
 def drivers_between(start: Scenario, end: Scenario) -> list[str]:

@@ -38,7 +38,8 @@ from workforce_model.charts_page import (
 from workforce_model.comparison import Comparison
 from workforce_model.formats import capital, percent, thousands
 from workforce_model.luck import CLEAR
-from workforce_model.outcomes import Outcome, settled
+from workforce_model.outcomes import ALL_YEARS, Outcome, reported, settled
+from workforce_model.periods import march, years_named
 from workforce_model.scenario import Scenario
 from workforce_model.turning_points import TurningPoint
 
@@ -185,8 +186,10 @@ def frontier(
 ) -> Axes:  # fmt: skip
     """Which options are worth their cost? Cost against the share at the limit; a line joins those no other beats on both.
 
-    ``measure`` is the share in words, whose and when; ``beyond`` what the cost is counted from.
+    ``measure`` is the share in words, whose and when, by default those of the options' one team and period; ``beyond``
+    what the cost is counted from.
     """
+    measure = measure or _share_of(table, scenario)
     ax = axes_of(ax)
     ahead = table[table["on_frontier"]].sort_values(cost)
     rest = table[~table["on_frontier"]]
@@ -196,20 +199,33 @@ def frontier(
     _lettered(ax, told[cost] / 1000, 100 * told[share], [named(str(name)) for name in told[label]])
     ax.set_ylim(0, 120 * float(table[share].max()))
     spent = cost.removeprefix("net ")
+    spent = years_named(reported(scenario)) if spent == ALL_YEARS else spent
     ax.set_xlabel(f"Net cost beyond {beyond}, {spent}, £000")
-    limit = scenario.caseloads.caseload_limit
     cheap, best = table.iloc[int(table[cost].abs().argmin())], ahead.iloc[-1]
     headline = f"{named(str(best[label]))}: {percent(cheap[share])} falls to {percent(best[share])} for {pounds_k(best[cost])} net, {spent}"
-    if "clear" in table and not bool(best["clear"]):
+    told_by = [column for column in ("share_clear", "clear") if column in table][:1]
+    if told_by and not bool(best[told_by[0]]):
         headline = f"No option is clearly better than {named(str(cheap[label])).lower()}"
     elif len(ahead) == 1:
         headline = f"Nothing beats {named(str(cheap[label])).lower()} on both cost and caseload"
-    subtitle = f"{measure or f'Share of workers with {limit} or more cases'}, {scenario.place}, per cent, against cost beyond {beyond}; diamonds: no option is cheaper and better"
+    subtitle = f"{measure}, {scenario.place}, per cent, against cost beyond {beyond}; diamonds: no option is cheaper and better"
     detail = "; ".join(
         f"{named(str(row[label]))}: {pounds_k(row[cost])}, {percent(row[share])}" for row in table.to_dict("records")
     )
     known = f"Source: workforce_model, {scenario.name}; paired runs, luck and doubt about assumptions."
     return titled(ax, headline, subtitle, detail, source or known)
+
+
+def _share_of(table: pd.DataFrame, scenario: Scenario) -> str:
+    """The share in words: of whom, and in which month, where the options say."""
+    limit = scenario.caseloads.caseload_limit
+    if "team" not in table:
+        return f"Share of workers with {limit} or more cases"
+    teams = table["team"].unique().tolist()
+    if len(teams) != 1:
+        raise ValueError(f"frontier: options of {', '.join(map(str, teams))}; expected those of one team")
+    team, period = scenario.workforce.teams[teams[0]].label.lower(), str(table["period"].iloc[0])
+    return f"Share of {team} workers with {limit} or more cases in {march(period)}"
 
 
 def _lettered(ax: Axes, across: pd.Series[float], up: pd.Series[float], names: Sequence[str]) -> None:
@@ -246,7 +262,8 @@ def bought(table: pd.DataFrame, team: str, scenario: Scenario, ax: Axes | None =
     headline = f"{best[1]}: a {percent(best[0])} chance, from {percent(nothing)} now"
     if best[1] == "nothing further":
         headline = f"No option clearly changes the {percent(nothing)} chance"
-    subtitle = f"Chance that at least 90% of {label.lower()} workers are below {limit} cases, {scenario.place}, per cent; whole units only"
+    period, keep = mine[["period", "keep"]].iloc[0]
+    subtitle = f"Chance that at least {percent(keep)} of {label.lower()} workers are below {limit} cases in {march(period)}, {scenario.place}, per cent; whole units only"
     detail = "; ".join(
         f"{named(str(r['investment']))} at {pounds_k(r['gbp_a_year'])} a year ({r['units']} bought) {percent(r['chance'])}"
         for r in mine.to_dict("records")

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
+from workforce_model.actuals import Actuals
 from workforce_model.charts_page import BLUE, BODY, ORANGE, TEAL, TEXT, axes_of, label_ends, named, period_ticks, titled
 from workforce_model.formats import percent, pounds, rounded
 from workforce_model.measures import MEASURES
@@ -17,7 +18,7 @@ SHOWN_AFTER = 12
 """Months shown after the last report."""
 
 
-def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, measure: str, team: str | None = None,
+def plan_against_actual(plan: Results | pd.DataFrame, actuals: Actuals | pd.DataFrame, measure: str, team: str | None = None,
                         forecast: Results | pd.DataFrame | None = None, ax: Axes | None = None) -> Axes:  # fmt: skip
     """Is it going to plan? A measure as planned, with its range, as reported, and as now forecast.
 
@@ -25,8 +26,8 @@ def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, mea
     ----------
     plan, forecast : Results or DataFrame
         A run, or a tidy table like that of ``Results.monthly()``: scenario, period, team, measure, unit, mean, p10, p90.
-    actuals : DataFrame
-        Columns period (``2019-07``), team, measure and value, as ``board_pack`` takes them; a month without a
+    actuals : Actuals or DataFrame
+        A filled-in form; or columns period (``2019-07``), team, measure and value, as ``board_pack`` takes them; a month without a
         report has no row.
 
     Raises
@@ -36,7 +37,12 @@ def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, mea
     """
     where = team or COUNCIL
     planned = _months(plan, measure, where, "the plan")
-    reports = _reports(actuals, measure, where, planned)
+    reports = _reports(actuals.measures() if isinstance(actuals, Actuals) else actuals, measure, where, planned)
+    given = (
+        "ILLUSTRATIVE actuals, reported by no council"
+        if isinstance(actuals, Actuals) and actuals.illustrative
+        else "actuals as given"
+    )
     ax = axes_of(ax)
     shown = planned.iloc[: list(planned.index).index(reports.index[-1]) + 1 + SHOWN_AFTER]
     ax.fill_between(range(len(shown)), shown["p10"], shown["p90"], color=BLUE, alpha=0.18, linewidth=0)
@@ -54,11 +60,11 @@ def plan_against_actual(plan: Results | pd.DataFrame, actuals: pd.DataFrame, mea
     ax.set_ylim(0, None)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0) if "share" in unit else StrMethodFormatter("{x:,.0f}"))
     period_ticks(ax, pd.PeriodIndex(shown.index, freq="M"))
-    return _said(ax, plan, planned, reports, measure, where, unit)
+    return _said(ax, plan, planned, reports, measure, where, unit, given)
 
 
 def _said(ax: Axes, plan: Results | pd.DataFrame, planned: pd.DataFrame, reports: pd.Series[float], measure: str, where: str,
-          unit: str) -> Axes:  # fmt: skip
+          unit: str, given: str) -> Axes:  # fmt: skip
     beside = planned.loc[reports.index]
     outside = int(((reports < beside["p10"]) | (reports > beside["p90"])).sum())
     label = MEASURES[measure].label if measure in MEASURES else named(measure.replace(":", ","))
@@ -70,7 +76,7 @@ def _said(ax: Axes, plan: Results | pd.DataFrame, planned: pd.DataFrame, reports
         f"{month} actual {_printed(float(value), unit)}, planned {_printed(mean, unit)} [{_printed(low, unit)} to {_printed(high, unit)}]"
         for (month, value), mean, low, high in figures
     )
-    source = f"Source: workforce_model, {planned['scenario'].iloc[0]}; actuals as given. By chance alone one month in five lies outside."
+    source = f"Source: workforce_model, {planned['scenario'].iloc[0]}; {given}. By chance alone one month in five lies outside."
     return titled(ax, headline, subtitle, detail, source)
 
 

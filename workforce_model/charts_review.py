@@ -78,7 +78,14 @@ def gain_by_team(ranked: pd.DataFrame, scenario: Scenario, year: str, runs: int,
     best = rows[0]
     headline = "No team both needs further posts and clearly gains"
     if best["clear"] and best["needed"]:
-        headline = f"{names[0]}: {rounded(100 * best['gain_per_50k'], 1)} points for each £50k a year"
+        first = [
+            (name, rounded(100 * row["gain_per_50k"], 1))
+            for name, row in zip(names, rows, strict=True)
+            if row["place"] == best["place"]
+        ]
+        most, least = first[0][1], first[-1][1]
+        gains = f"{least} to {most}" if least != most else f"{most}"
+        headline = f"{' or '.join(name for name, _ in first)}: {gains} points for each £50k a year"
     limit = scenario.caseloads.caseload_limit
     subtitle = f"Points that £50k a year adds to the chance that nine in ten workers are below {limit} in {march(year)}, {scenario.place}; line: two errors; hatched: not clear, or not needed"
     source = f"Source: workforce_model, {scenario.name}; {runs:,} paired runs, luck and doubt about assumptions."

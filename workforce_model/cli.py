@@ -17,7 +17,9 @@ from tqdm.auto import tqdm
 
 from workforce_model import __version__
 from workforce_model.actions import load_plan
+from workforce_model.actuals_file import OTHER_MOVEMENT, load_actuals
 from workforce_model.actuals_template import write_template
+from workforce_model.atomic_files import refuse_taken
 from workforce_model.census_report import census as council_census
 from workforce_model.census_report import write_census
 from workforce_model.comparison import compare as compare_scenarios
@@ -25,7 +27,7 @@ from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_alone, read_inputs
 from workforce_model.model import RUNS, SEED, Interrupted, Results
 from workforce_model.model import run as run_scenario
-from workforce_model.problems import ScenarioError
+from workforce_model.problems import ScenarioError, path_given
 from workforce_model.review_folder import write_review
 from workforce_model.run_folder import ChecksFailed, run_folder, write_run
 from workforce_model.run_record import input_file
@@ -79,6 +81,8 @@ def run(
     stated = None if plan is None else load_plan(plan)
     inputs += [] if plan is None else [input_file(plan)]
     _refuse_same_names([scenario.name for scenario in loaded])
+    if out is not None and checkpoint is not None and os.path.realpath(out) == os.path.realpath(checkpoint):
+        raise ValueError(f"--out and --checkpoint are both {out}: expected a folder for each")
     wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
     with run_folder(out, loaded[-1].name, overwrite=overwrite) as claim:
         results: list[Results] = []
@@ -108,6 +112,8 @@ def compare(
 ) -> None:
     """Compare scenarios with the first, run by run with the same luck: what differs, by how much, and how surely."""
     loaded = [load_scenario(path) for path in scenarios]
+    if out is not None:
+        refuse_taken(path_given(out, "a folder"))  # before the runs are played
     wanted = processes or (min(2, os.cpu_count() or 1) if runs * len(loaded) >= _WORTH_PROCESSES else 1)
     with _pool(wanted) as executor, _progress(runs * len(loaded)) as bar:
         found = compare_scenarios(loaded, None, runs, seed, doubt=not no_doubt, executor=executor, progress=bar.update)
@@ -123,6 +129,27 @@ def compare(
 @click.option(
     "--actuals", type=click.Path(), help="What happened, as the template asks; without it, as the plan stands."
 )
+@click.option("--cut-off", help="The last month of actuals to read, such as 2019-09; by default the file's last.")
+@click.option(
+    "--leave-out-later", is_flag=True, help="Set months after the cut-off aside unread; otherwise they are refused."
+)
+@click.option(
+    "--mark",
+    "marks",
+    multiple=True,
+    help="A mark declared to stand for a figure not available, such as c. Repeat for more.",
+)
+@click.option(
+    "--other-movement",
+    default=OTHER_MOVEMENT,
+    show_default=True,
+    help="Most stock change that flows may leave unexplained, as a share of the opening stock.",
+)
+@click.option(
+    "--not-fitted",
+    multiple=True,
+    help="A figure known to be bad, as assessment.cases_arrived.2019-06: shown, not learnt from. Repeat for more.",
+)
 @click.option("--baseline", type=click.Path(), default=str(NOTHING), help="Doing nothing; by default the shipped one.")
 @click.option("--plan", type=click.Path(), default=str(PLAN), help="The improvement plan; by default the shipped one.")
 @click.option("--runs", default=RUNS, show_default=True, help="Futures of the plan, of doing nothing, of the forecast.")
@@ -134,6 +161,11 @@ def compare(
 def review(
     scenario: str,
     actuals: str | None,
+    cut_off: str | None,
+    leave_out_later: bool,
+    marks: tuple[str, ...],
+    other_movement: float,
+    not_fitted: tuple[str, ...],
     baseline: str,
     plan: str,
     runs: int,
@@ -147,11 +179,15 @@ def review(
     approved, nothing, stated = load_scenario(scenario), load_scenario(baseline), load_plan(plan)
     inputs = [file for path in (scenario, baseline) for file in read_inputs(path)]
     inputs += [input_file(path) for path in (plan, actuals) if path is not None]
+    happened = None if actuals is None else load_actuals(
+        actuals, approved, cut_off=cut_off, later_months="leave out" if leave_out_later else "refuse", marks=marks,
+        other_movement=other_movement, not_fitted=not_fitted,
+    )  # fmt: skip
     wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
     with run_folder(out, f"review-{approved.name}", overwrite=overwrite) as claim:
         with _pool(wanted) as executor, tqdm(total=20, unit=" answers", disable=None, leave=False) as bar:
             found = review_scenario(
-                approved, actuals, runs, seed, baseline=nothing, actions=stated, few=few, executor=executor,
+                approved, happened, runs, seed, baseline=nothing, actions=stated, few=few, executor=executor,
                 progress=lambda _: bar.update(),
             )  # fmt: skip
         _say(found.text())

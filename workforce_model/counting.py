@@ -220,14 +220,14 @@ def cases_leaving(scenario: Scenario, actuals: Actuals, team: str, lasting: floa
     )
     at_work, unsure = _workers_at_work(scenario, actuals, team)
     rate, held = scenario.caseloads.teams[team].leaving_rate, (open_cases - waiting)[:-1]
-    return _shares(rate, (closed + passed)[1:], held * at_work, "cases left, of case-months held", lasting, unsure)
+    return shares(rate, (closed + passed)[1:], held * at_work, "cases left, of case-months held", lasting, unsure)
 
 
 def _workers_at_work(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Array, float]:
     """The part of a team's case holders who stayed the month and were at work, and how unsure it is over the window.
 
     Permanent workers go as reported, agency workers at their stated rate or when a starter takes the post they cover.
-    Unsure: the rates at which agency workers go and people are sick are not known, and few workers are counted, some
+    A month without one of these figures is not a number, and left out. Unsure: the rates at which agency workers go and people are sick are not known, and few workers are counted, some
     with more cases than others.
     """
     names = ("in_post_fte", "vacancy_fte", "agency_cover_fte", "agency_additional_fte", "workers")
@@ -248,7 +248,7 @@ def _workers_at_work(scenario: Scenario, actuals: Actuals, team: str) -> tuple[A
         gone = gone + permanent * monthly_probability(absence.parental_rate.value, "replaced")
         lucky, doubt = lucky + (1 - part) * off.mean * (1 - off.mean), doubt + (1 - part) ** 2 * off.variance
     away = np.minimum((gone + permanent * sick) / workers, 1.0)
-    return 1 - np.nan_to_num(away), float(np.sqrt(doubt + lucky * _UNEVEN / (max(_usual(workers), 1e-9) * months)))
+    return 1 - away, float(np.sqrt(doubt + lucky * _UNEVEN / (max(_usual(workers), 1e-9) * months)))
 
 
 def _parts_to_cover(scenario: Scenario, actuals: Actuals, team: str) -> tuple[Array, Array]:
@@ -269,10 +269,10 @@ def passing(scenario: Scenario, actuals: Actuals, team: str, to: str, lasting: f
     gone = out + actuals.series("cases_closed", team, fitted=True)[1:]
     stated = scenario.caseloads.teams[team].passes_on
     others = sum(share.value for name, share in stated.items() if name != to)
-    return _shares(stated[to], out, gone, "cases passed on to any team, of those that left", lasting, others=others)
+    return shares(stated[to], out, gone, "cases passed on to any team, of those that left", lasting, others=others)
 
 
-def _shares(
+def shares(
     stated: Assumption, events: Array, trials: Array, of: str, lasting: float | None, unsure: float = 0.0, others: float = 0.0,
 ) -> Counted:  # fmt: skip
     """Events of so many trials, which may be out by a share that is ``unsure``; ``others`` is the chance of events that

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workforce_model.formats import percent
+from workforce_model.formats import percent, points, rounded
 from workforce_model.measures import MEASURES, measured
 
 if TYPE_CHECKING:
@@ -118,9 +118,24 @@ def _turnover(forecast: Forecast, before: float, after: float, months: int) -> l
         reach = detectable_turnover(before, staff, over)
         noise = math.sqrt(TRIMMED * before / (staff * over / 12))
         least = turnover_power(before, after, staff, over, dispersion=UNTRIMMED)
-        sentence = f"{over} months show a change of turnover from {before:.1%} to {after:.1%} with a chance of {percent(least)} to {percent(seen)}; only a fall to {reach:.1%} would show four times in five."  # fmt: skip
+        sentence = f"In {_months(over)} a change of turnover from {before:.1%} to {after:.1%} shows with a chance of {percent(least)} to {percent(seen)}; only a fall to {reach:.1%} would show four times in five."  # fmt: skip
         rows.append(("turnover", "leavers a year over in post", over, before, noise, before - reach, before - after, seen, sentence))  # fmt: skip
     return rows
+
+
+def _size(x: float, unit: str) -> str:
+    """The size of a difference in words: a share's in percentage points.
+
+    Examples
+    --------
+    >>> _size(0.0734, "share of workers"), _size(5.87, "FTE")
+    ('7.3 points', '5.9 FTE')
+    """
+    return points(x) if unit.startswith("share") else f"{rounded(x, 1)} {unit}"
+
+
+def _months(number: int) -> str:
+    return f"{number} month{'' if number == 1 else 's'}"
 
 
 def _stocks(forecast: Forecast, months: int) -> list[tuple[object, ...]]:
@@ -130,9 +145,16 @@ def _stocks(forecast: Forecast, months: int) -> list[tuple[object, ...]]:
         figures = measured(forecast.planned, name)[at]
         noise, usual = float(figures.std(ddof=1)), float(figures.mean())
         moved = abs(_reported(forecast, name) - usual)
+        told = (
+            "is not available" if math.isnan(moved) else f"is {_size(moved, MEASURES[name].unit)} from the plan's mean"
+        )
         chance = NormalDist().cdf(moved / noise - _CRITICAL) if noise > 0 else math.nan
         label, least = MEASURES[name].label, (_CRITICAL + _WANTED) * noise
-        sentence = f"{label}: the plan's runs differ by {noise:.3g} either way after {months} months; a change below {least:.3g} would often not show. The figure reported is {moved:.3g} from the plan's."  # fmt: skip
+        said = [_size(x, MEASURES[name].unit) for x in (noise, least)]
+        sentence = (
+            f"{label}: the plan's runs differ by {said[0]} either way after {_months(months)}; a change below {said[1]} would often not show. "
+            f"The figure reported {told}."
+        )
         rows.append((name, MEASURES[name].unit, months, usual, noise, least, moved, chance, sentence))
     return rows
 

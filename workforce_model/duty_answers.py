@@ -147,7 +147,11 @@ def _people(results: Results, duty: str, year: str) -> str:
     )
     stated = results.scenario.duties.work[duty].done_by if results.scenario.duties else {}
     roles = [results.scenario.workforce.posts[group].role.lower() for group, doer in stated.items() if doer.steps_in]
-    cover = f"; {' and '.join(roles)} step in only while nobody else is at work" if roles else "; nobody steps in"
+    cover = (
+        f"; the {' and the '.join(roles)} step{'' if len(roles) > 1 else 's'} in only while nobody else is at work"
+        if roles
+        else "; nobody steps in"
+    )
     return (
         f"There are {_mean(there)} hours for it; {_mean(vacant)} are lost to empty posts and {_mean(away)} to people "
         f"away{cover}."

@@ -123,9 +123,8 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
     found = {}
     for budget in sorted(scenario.funding.budgets):
         groups = [g for g in scenario.workforce.posts.values() if g.budget == budget and g.number]
-        lines = [n for n, x in scenario.funding.lines.items() if x.budget == budget and not x.at_establishment_cost]
         created = [g.created for g in groups]
-        if groups and lines and all(when is not None for when in created):
+        if groups and approval_lines(scenario, budget) and all(when is not None for when in created):
             first = financial_year(min(when for when in created if when is not None))
             following = financial_year(financial_year_start(first) + 12)
             found[budget] = Envelope(
@@ -135,10 +134,37 @@ def envelopes(scenario: Scenario, *, at: End | None = None, seed: int = SEED) ->
                 full_year=following,
                 cost_first_year=_all_filled(scenario, values, budget, first),
                 cost_full_year=_all_filled(scenario, values, budget, following),
-                approved_first_year=sum(available_amount(scenario.funding, line, first) for line in lines),
-                approved_full_year=sum(available_amount(scenario.funding, line, following) for line in lines),
+                approved_first_year=approved_in(scenario, budget, first),
+                approved_full_year=approved_in(scenario, budget, following),
             )
     return found
+
+
+def gap_in(scenario: Scenario, values: Values, budget: str, year: str) -> NDArray[np.float64]:
+    """All of a budget's posts filled for twelve months at a year's prices, less what is approved for that year, shape (D,).
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> approved = wm.load_scenario("scenarios/approved.toml")
+    >>> [round(float(gap_in(approved, values_at(approved, "value"), "nine_posts", year)[0])) for year in ("2019/20", "2020/21")]
+    [99247, 108482]
+    """
+    return _all_filled(scenario, values, budget, year) - approved_in(scenario, budget, year)
+
+
+def approval_lines(scenario: Scenario, budget: str) -> list[str]:
+    """The funding lines a budget's posts are held against: those that are not the posts' own cost."""
+    return [
+        name
+        for name, line in scenario.funding.lines.items()
+        if line.budget == budget and not line.at_establishment_cost
+    ]
+
+
+def approved_in(scenario: Scenario, budget: str, year: str) -> float:
+    """Pounds a budget has in a year from its approvals, virements included."""
+    return sum(available_amount(scenario.funding, line, year) for line in approval_lines(scenario, budget))
 
 
 def newest_budget(scenario: Scenario) -> str | None:
@@ -148,6 +174,26 @@ def newest_budget(scenario: Scenario) -> str | None:
         for budget in envelopes(scenario, at="value")
     }
     return max(created, key=lambda budget: created[budget]) if created else None
+
+
+def budget_in_question(scenario: Scenario, named: str | None = None) -> str:
+    """The budget that is meant: the one named; or else the newest, or the first where no posts are created.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no budget of that name.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> [budget_in_question(wm.load_scenario(f"scenarios/{name}.toml")) for name in ("approved", "do_nothing")]
+    ['nine_posts', 'november_2018']
+    """
+    budgets = scenario.funding.budgets
+    if named is not None and named not in budgets:
+        raise ValueError(f"budget {named!r}: {scenario.name} has none of that name{nearest(named, budgets)}")
+    return named or newest_budget(scenario) or min(budgets)
 
 
 def proposed_budget(scenario: Scenario, base: Scenario) -> str | None:
@@ -177,26 +223,6 @@ def about(together: Sequence[Results]) -> Results:
     """The results that a run of several scenarios is about: those of the scenario :func:`proposed`."""
     name = proposed([r.scenario for r in together]).name
     return next(r for r in together if r.scenario.name == name)
-
-
-def budget_in_question(scenario: Scenario, named: str | None = None) -> str:
-    """The budget that is meant: the one named; or else the newest, or the first where no posts are created.
-
-    Raises
-    ------
-    ValueError
-        If the scenario has no budget of that name.
-
-    Examples
-    --------
-    >>> import workforce_model as wm
-    >>> [budget_in_question(wm.load_scenario(f"scenarios/{name}.toml")) for name in ("approved", "do_nothing")]
-    ['nine_posts', 'november_2018']
-    """
-    budgets = scenario.funding.budgets
-    if named is not None and named not in budgets:
-        raise ValueError(f"budget {named!r}: {scenario.name} has none of that name{nearest(named, budgets)}")
-    return named or newest_budget(scenario) or min(budgets)
 
 
 def values_at(scenario: Scenario, end: End) -> Values:

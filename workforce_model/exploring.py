@@ -84,6 +84,8 @@ def what_if(
     >>> changed.workforce.posts["nine_social_worker"].number, changed.caseloads.teams["assessment"].arrivals.value
     (7, 369.16)
     """
+    if isinstance(demand, bool) or not isinstance(demand, int | float):
+        raise ValueError(f"demand = {demand!r}: expected a number, arrivals over those stated; 1.1 is a tenth more")
     changes: dict[str, Any] = {}
     if posts is not None or start is not None:
         name = new_posts(scenario)

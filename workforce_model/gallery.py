@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workforce_model.atomic_files import folder_made
 from workforce_model.bridging import bridge
 from workforce_model.choices import frontier_of, options
 from workforce_model.comparison import compare
@@ -16,6 +17,7 @@ from workforce_model.investments import further_posts
 from workforce_model.model import RUNS, SEED, run
 from workforce_model.outcomes import Outcome, reported
 from workforce_model.plan_at_work import plan
+from workforce_model.problems import path_given
 from workforce_model.results import Results
 from workforce_model.runs_tornado import enough_draws
 from workforce_model.scenario import Scenario
@@ -108,8 +110,7 @@ def write_gallery(
     unknown = sorted(set(names or ()) - set(every))
     if unknown:
         raise ValueError(f"no chart is called {', '.join(unknown)}; known: {', '.join(every)}")
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    target = folder_made(Path(path_given(folder, "a folder")))
     for name in names or every:
         ax = every[name]()
         about = {"Description": text_alternative(ax), "Software": None}

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workforce_model.actuals import APART_IN_POST, APART_SPEND, DUTIES, Actuals
+from workforce_model.actuals import APART_IN_POST, APART_SPEND, Actuals, column, measure_of
 from workforce_model.actuals_form import Form, form_of
 from workforce_model.actuals_template import as_csv, rows_of
 from workforce_model.blocks import people_of
@@ -70,9 +70,9 @@ def _reported(one: Results, done: DutiesDone, name: str, team: str, run: int) ->
         groups = _groups(one, team, name.removesuffix(APART_IN_POST))
         fte = np.array([one.scenario.workforce.posts[one.posts.groups[g]].fte for g in groups])
         return np.asarray(one.history.staff["permanent"][:, groups, 0] @ fte)
-    for ending, kind in DUTIES.items():
-        if name.endswith(ending):
-            return np.concatenate([[0.0], done.measured(name.removesuffix(ending), kind)[:, run]])
+    if column(name).of == "duty":
+        duty, _, measure = measure_of(name).partition(": ")
+        return np.concatenate([[0.0], done.measured(duty, measure)[:, run]])
     return measured(one, name, team)[:, 0]
 
 

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from workforce_model.cabinet_paper import cabinet_paper, places, proposal_of
+from workforce_model.problems import path_given
 from workforce_model.proposal import Proposal
 from workforce_model.published import read_run
 from workforce_model.quoting import Quotes, quoted_table
@@ -69,7 +70,7 @@ def write(
     ValueError
         If the run folder is not finished, a file in it has changed since the run, or ``out`` lies inside it.
     """
-    target = Path(out)
+    target = Path(path_given(out, "a folder"))
     if isinstance(run, str | os.PathLike) and plan is not None:
         raise ValueError(f"plan = {os.fsdecode(plan)!r}: a run folder is not played again; write {run} with its plan")
     if isinstance(run, str | os.PathLike) and Path(run).resolve() in target.resolve().parents:

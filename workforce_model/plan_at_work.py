@@ -152,11 +152,11 @@ def _parts(results: Results, reference: str, action: Action, year: str) -> Itera
     if action.duty:
         yield from _duty(results, action.duty, action.moves_team, year)
     if action.without:
-        yield from _difference(results, _played(results, action.without), year)
+        yield from _difference(*_pair(results, action.without), year)
     if action.adds:
         stated = all(_states(results.scenario, path) for path in action.adds)
-        other = _played(results, dict.fromkeys(action.adds) if stated else action.adds)
-        yield from _difference(*((results, other) if stated else (other, results)), year)
+        as_is, other = _pair(results, dict.fromkeys(action.adds) if stated else action.adds)
+        yield from _difference(*((as_is, other) if stated else (other, as_is)), year)
 
 
 def _own_work(results: Results, reference: str, action: Action, own: OwnWork, year: str) -> Figures:
@@ -220,8 +220,12 @@ def _states(scenario: Scenario, path: str) -> bool:
     return place is not None
 
 
-def _played(results: Results, changes: Mapping[str, Any]) -> Results:
-    """The same runs with a change; where only some duties differ, only they are played again."""
+def _pair(results: Results, changes: Mapping[str, Any]) -> tuple[Results, Results]:
+    """The runs as they are, and with a change; where only some duties differ, only they are played again.
+
+    Both are played without actuals where more than duties change: known months hold the cases reported, whatever an
+    action does, and would hide its work.
+    """
     from workforce_model.model import run
 
     if not np.array_equal(results.numbers, np.arange(results.runs)):
@@ -234,8 +238,11 @@ def _played(results: Results, changes: Mapping[str, Any]) -> Results:
     if all(path.startswith(_DUTY) for path in changes) and scenario.duties:
         work = {name: duty for name, duty in scenario.duties.work.items() if {name, duty.follows} & touched}
         only = dataclasses.replace(scenario, duties=dataclasses.replace(scenario.duties, work=work))
-        return dataclasses.replace(results, scenario=only)
-    return run(scenario, results.runs, results.seed, doubt=results.doubt)
+        return results, dataclasses.replace(results, scenario=only)
+    if scenario.actuals is None:
+        return results, run(scenario, results.runs, results.seed, doubt=results.doubt)
+    as_is, changed = (one.replace({"actuals": None}) for one in (results.scenario, scenario))
+    return run(as_is, results.runs, results.seed, doubt=results.doubt), run(changed, results.runs, results.seed, doubt=results.doubt)  # fmt: skip
 
 
 def _row(results: Results, stated: Plan, reference: str, action: Action, year: str, when: pd.Period, team: str,

@@ -39,7 +39,8 @@ def over_the_limit(runs: ReviewRuns) -> Answer:
         (table["period"] == str(runs.now)) & (table["grade"] == ALL_GRADES) & (table["team"] != ALL_TEAMS)
     ].sort_values("mean", ascending=False)
     said = ", ".join(
-        f"{runs.team_label(str(t))} {percent(m)}" for t, m in zip(by_team["team"], by_team["mean"], strict=True)
+        f"{runs.team_label(str(t))} {percent(m)}{_as_modelled(runs, str(t))}"
+        for t, m in zip(by_team["team"], by_team["mean"], strict=True)
     )
     sentence = (
         f"At the end of {runs.now:%B %Y} {share(now)} of workers hold {limit} or more cases ({said}); forecast for "
@@ -56,6 +57,14 @@ def over_the_limit(runs: ReviewRuns) -> Answer:
         table,
         partial(_over_chart, runs, None),
     )
+
+
+def _as_modelled(runs: ReviewRuns, team: str) -> str:
+    """That a team's figure is modelled, where the actuals do not have it at the cut-off."""
+    if runs.actuals is None or not runs.actuals.figures:
+        return ""
+    known = [runs.actuals.closing(name, team) for name in ("workers", "workers_at_or_over")]
+    return " as modelled" if any(map(math.isnan, known)) else ""
 
 
 def _over_rows(results: Results, team: str | None, place: int) -> list[tuple[object, ...]]:

@@ -286,10 +286,10 @@ def _driver_said(outcome: Outcome, bars: pd.DataFrame, scenario: Scenario) -> st
     if not shown:
         return f"Nothing tried moves {words} beyond the Monte Carlo error"
     parts = [
-        f"{r['assumption']} ({outcome.printed(r['at_low'], change=True)} to {outcome.printed(r['at_high'], change=True)}; {r['rests_on']})"
+        f"{r['assumption']}, {outcome.printed(r['at_low'], change=True)} to {outcome.printed(r['at_high'], change=True)} ({r['rests_on']})"
         for r in shown
     ]
-    return f"{words[:1].upper()}{words[1:]} moves most with {', '.join(parts)}"
+    return f"{words[:1].upper()}{words[1:]} moves most with {'; '.join(parts)}"
 
 
 def _tornado_chart(bars: pd.DataFrame, scenario: Scenario, outcome: Outcome, few: int, ax: Any = None) -> Any:

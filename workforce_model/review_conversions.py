@@ -12,7 +12,7 @@ from workforce_model.answers import QUESTIONS, Answer
 from workforce_model.appraisal import conversion_payback_months
 from workforce_model.costs import break_even_rate, hourly_charge, permanent_price
 from workforce_model.doubt import draw_values
-from workforce_model.envelope import envelopes, values_at
+from workforce_model.envelope import envelopes, gap_in, values_at
 from workforce_model.formats import NOT_DEFINED, percent, pounds, rounded, thousands
 from workforce_model.measures import Spread, measured, spread
 from workforce_model.pay import latest_on
@@ -29,14 +29,15 @@ def break_even_conversions(runs: ReviewRuns) -> Answer:
     scenario, year = runs.forecast.scenario, runs.next_year
     grade = _converted_grade(runs)
     drawn = draw_values(scenario, runs.forecast.seed, doubt=True)
-    central, premiums = _premium(runs, grade, values_at(scenario, "value")), _premium(runs, grade, drawn)["premium"]
-    test = envelopes(scenario, at="value").get(runs.budget)
-    gap = test.gap()[0] if test else math.nan
+    middle, tested = values_at(scenario, "value"), runs.budget in envelopes(scenario, at="value")
+    central, premiums = _premium(runs, grade, middle), _premium(runs, grade, drawn)["premium"]
+    gap = float(gap_in(scenario, middle, runs.budget, year)[0]) if tested else math.nan
     premium, rate, charge = (float(central[x][0]) for x in ("premium", "break_even", "charge"))
     needed = conversions_needed(gap, premium)
     high, low = (conversions_needed(gap, float(x)) for x in np.quantile(premiums, (0.1, 0.9)))
     covering = spread(measured(runs.forecast, "agency_cover_fte")[runs.at + 1], runs.forecast.draw)
-    months = _payback_months(runs, premium)
+    once, fee = _once(runs)
+    months = _payback_months(runs, once, premium)
     rows = [
         ("premium, agency less the matched post", "GBP a year", premium, *np.quantile(premiums, (0.1, 0.9))),
         ("agency charge", "GBP an hour", charge, math.nan, math.nan),
@@ -55,7 +56,9 @@ def break_even_conversions(runs: ReviewRuns) -> Answer:
     ]
     table = pd.DataFrame(rows, columns=["measure", "unit", "mean", "p10", "p90"])
     table.insert(0, "period", year)
-    sentence = _conversions_said(runs, premium, premiums, needed, gap, months, rate, charge, covering)
+    sentence = _conversions_said(
+        runs, premium, premiums, (needed, low, high), gap, _paid_back(months, once, fee), rate, charge, covering
+    )
     return Answer(6, QUESTIONS[6][1], _finite(needed), _finite(low), _finite(high), "conversions", sentence, table)
 
 
@@ -80,7 +83,7 @@ def _finite(x: float) -> float:
 
 
 def _converted_grade(runs: ReviewRuns) -> str:
-    """Of the grades with an agency rate, the one with most posts."""
+    """The grade with an agency rate that holds most posts."""
     scenario = runs.forecast.scenario
     heads: dict[str, int] = {}
     for group in scenario.workforce.posts.values():
@@ -102,19 +105,36 @@ def _premium(runs: ReviewRuns, grade: str, values: Any) -> dict[str, Figures]:
     }
 
 
-def _payback_months(runs: ReviewRuns, premium: float) -> float:
-    """Months of premium that pay for a conversion's checks and, at most, its fee, as workers leave; infinite where it never does."""
-    costs, workforce = runs.forecast.scenario.costs, runs.forecast.scenario.workforce
-    dates, when = list(costs.checks_per_start), financial_year_start(runs.next_year)
-    once = costs.checks_per_start[latest_on(dates, when)].value if dates else 0.0
-    once += costs.conversion_fee.value if costs.conversion_fee is not None else 0.0
+def _once(runs: ReviewRuns) -> tuple[float, str]:
+    """What a conversion costs once, its checks and at most its fee; and in words whether a fee is among it."""
+    costs, when = runs.forecast.scenario.costs, financial_year_start(runs.next_year)
+    dates = list(costs.checks_per_start)
+    checks = costs.checks_per_start[latest_on(dates, when)].value if dates else 0.0
+    if costs.conversion_fee is None:
+        return checks, "its checks; the scenario states no fee"
+    return checks + costs.conversion_fee.value, "its checks and its fee"
+
+
+def _payback_months(runs: ReviewRuns, once: float, premium: float) -> float:
+    """Months of premium that pay for what a conversion costs once, as workers leave; infinite where they never do."""
+    workforce = runs.forecast.scenario.workforce
     leaving = float(monthly_probability(workforce.turnover_rate.value, workforce.turnover_reading))
     months = conversion_payback_months(once, premium / 12, leaving) if premium > 0 else None
     return math.inf if months is None else float(months)
 
 
-def _conversions_said(runs: ReviewRuns, premium: float, premiums: Figures, needed: float, gap: float, months: float, rate: float,
+def _paid_back(months: float, once: float, fee: str) -> str:
+    """How soon one conversion has paid for itself, in words."""
+    if not once:
+        return "Each costs nothing to make"
+    if math.isinf(months):
+        return f"Each costs {pounds(once)} once ({fee}), more than it ever pays back, as people leave,"
+    return f"Each pays back the {pounds(once)} it costs once ({fee}) in its {_nth(int(months))} month"
+
+
+def _conversions_said(runs: ReviewRuns, premium: float, premiums: Figures, conversions: tuple[float, float, float], gap: float, pays: str, rate: float,
                       charge: float, covering: Spread) -> str:  # fmt: skip
+    needed, fewest, most = conversions
     low, high = np.quantile(premiums, (0.1, 0.9))
     more = "more" if premium > 0 else "less"
     start = (
@@ -124,22 +144,19 @@ def _conversions_said(runs: ReviewRuns, premium: float, premiums: Figures, neede
     if math.isnan(gap):
         return f"{start} No approval stands against posts, so how many conversions break even is {NOT_DEFINED}."
     if needed == 0:
-        return f"{start} The posts fit their approval, so no conversion is needed to meet a gap."
+        return f"{start} The posts fit their approval of {runs.next_year}, so no conversion is needed to meet a gap."
     if math.isinf(needed):
-        return (
-            f"{start} So no number of conversions meets the £{thousands(gap)}k by which the posts exceed the approval."
-        )
+        return f"{start} So no number of conversions meets the £{thousands(gap)}k by which a full year of the posts exceeds the approval of {runs.next_year}."
     enough = (
         f"only {rounded(covering.mean, 1)} FTE of agency cover vacancies, so conversion alone cannot"
         if needed > covering.mean
         else f"{rounded(covering.mean, 1)} FTE of agency cover vacancies"
     )
-    pays = (
-        f"pays back in its {_nth(max(int(months), 1))} month"
-        if math.isfinite(months)
-        else "costs more than it ever pays back, as people leave,"
+    span = f" [{rounded(fewest)} to {rounded(most) if math.isfinite(most) else 'no number'}]"
+    return (
+        f"{start} {rounded(needed)} conversions{span} would meet the £{thousands(gap)}k by which the posts exceed the approval in a full year at prices of "
+        f"{runs.next_year}; {enough}. {pays} and adds no capacity."
     )
-    return f"{start} {rounded(needed)} conversions would meet the £{thousands(gap)}k by which the posts exceed the approval; {enough}. Each {pays} and adds no capacity."
 
 
 def _nth(n: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from workforce_model.actions import Plan
+from workforce_model.actuals import ASKED
 from workforce_model.answers import Answer, not_defined
 from workforce_model.audits import audit_change, audit_evidence
 from workforce_model.downgrade_risk import inspection_risk
@@ -70,8 +71,16 @@ def _reported(runs: ReviewRuns, duty: str) -> str:
     }
     if math.isnan(counts["done"]):
         return ""
-    in_time = "" if math.isnan(counts["in_time"]) else f", {rounded(counts['in_time'])} of them in time"
-    return f" Reported done to {runs.now:%B %Y}: {rounded(counts['done'])}{in_time}."
+    in_time = "" if math.isnan(counts["in_time"]) else f", {rounded(counts['in_time'])} within the limit"
+    return f" Reported to {runs.now:%B %Y}: {_asked_for(runs, duty)}{rounded(counts['done'])} done{in_time}."
+
+
+def _asked_for(runs: ReviewRuns, duty: str) -> str:
+    """How many requests the actuals report, all streams together; empty where any is not reported."""
+    told = [] if runs.actuals is None else [
+        runs.actuals.total(name, team) for team, columns in runs.actuals.figures.items() for name in columns if name.startswith(f"{duty}{ASKED}")
+    ]  # fmt: skip
+    return "" if not told or any(map(math.isnan, told)) else f"{rounded(sum(told))} asked for, "
 
 
 def audits(runs: ReviewRuns) -> Answer:

@@ -39,7 +39,7 @@ def write_review(
     -------
     Path
         The folder, complete: ``review.txt`` (one screen), ``review.md``, ``answers.csv``, a CSV for each answer's table,
-        with actuals what they taught (``updates``, ``surprises``, ``power``), charts as PNG and SVG with a text alternative, ``run.json``.
+        with actuals what they taught (``updates``, ``surprises``, ``power``, ``causes``), charts as PNG and SVG with a text alternative, ``run.json``.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workforce_model.actuals import APART_SPEND
 from workforce_model.answers import QUESTIONS, Answer, not_defined
 from workforce_model.benefits import (
     CASHABLE,
@@ -21,6 +22,7 @@ from workforce_model.benefits import (
 from workforce_model.envelope import envelope_table, envelopes
 from workforce_model.formats import capital, percent, pounds, thousands
 from workforce_model.measures import Spread, measured, spread
+from workforce_model.periods import financial_year_start
 from workforce_model.ranges import clear, count, money, negated
 from workforce_model.results import Results
 from workforce_model.review_runs import Figures, ReviewRuns
@@ -64,19 +66,40 @@ def spend_and_outturn(runs: ReviewRuns) -> Answer:
     granted = float(money_approved(forecast, runs.budget, year).mean())
     spent_so_far = cost_of_budget(forecast, runs.budget, closed).mean()
     so_far = (
-        f"{pounds(spent_so_far)} was spent by the end of {runs.now:%B %Y}; "
-        if runs.through is not None
-        else "what is spent to date is not known; "
+        _so_far(runs, year, float(spent_so_far)) if runs.through is not None else "what is spent to date is not known; "
     )
     left = granted - mine.mean
     sentence = (
         f"{capital(runs.budget_label)}: {so_far}the forecast outturn for {year} is {money(mine)}, against £{thousands(granted)}k approved: "
-        f"{'£' + thousands(left) + 'k is left unspent' if left >= 0 else '£' + thousands(-left) + 'k more than approved'}, on average. "
+        f"{'£' + thousands(left) + 'k is left unspent' + _destination(runs, year) if left >= 0 else '£' + thousands(-left) + 'k more than approved'}, on average. "
         f"All budgets together: {money(whole)}."
     )
     return Answer(
         1, QUESTIONS[1][1], mine.mean, mine.p10, mine.p90, "GBP", sentence, table, partial(_outturn_chart, runs, table)
     )
+
+
+def _so_far(runs: ReviewRuns, year: str, spent: float) -> str:
+    """What the actuals say was spent, from when, and that what they do not have is modelled."""
+    if runs.actuals is None:
+        return ""
+    months = runs.actuals.months
+    since = "" if months[0] <= financial_year_start(year) else f"from {months[0]:%B %Y} on, "
+    held_back = np.isnan(runs.actuals.series(f"{runs.budget}{APART_SPEND}")[1:]).any() and any(f"{runs.budget}{APART_SPEND}" in c for c in runs.actuals.figures.values())  # fmt: skip
+    modelled = " (months not available as modelled)" if held_back else ""
+    return f"{since}{pounds(spent)} was spent by the end of {runs.now:%B %Y}{modelled}; "
+
+
+def _destination(runs: ReviewRuns, year: str) -> str:
+    """What becomes of the money under review that is left at the year's end: carried forward, or given back."""
+    ledger, stated = runs.forecast.ledger, runs.forecast.scenario.funding.lines
+    y = list(dict.fromkeys(runs.forecast.years)).index(year)
+    mine = [(i, stated[name]) for i, name in enumerate(ledger.lines) if stated[name].budget == runs.budget and ledger.unspent[y, i].any()]  # fmt: skip
+    said = dict.fromkeys(
+        "is carried forward" if ledger.carries[y, i] else "returns to the council as an underspend" if line.recurrent else f"goes back to the {line.source}"
+        for i, line in mine
+    )  # fmt: skip
+    return f" and {' or '.join(said)}" if said else ""
 
 
 def _outturn_chart(runs: ReviewRuns, table: pd.DataFrame, ax: Any = None) -> Any:
@@ -165,9 +188,20 @@ def agency_weeks_ended(runs: ReviewRuns) -> Answer:
         )
     sentence = (
         f"In {runs.next_year} the posts end {count(ended)} FTE weeks of agency above establishment, gross; {net_words}. "
-        "How far a starter ends agency is an assumption, not a finding."
+        f"{_counted_from(runs)}How far a starter ends agency is an assumption, not a finding."
     )
     return Answer(4, QUESTIONS[4][1], net.mean, net.p10, net.p90, "FTE weeks a year", sentence, table)
+
+
+def _counted_from(runs: ReviewRuns) -> str:
+    """That what was ended before the cut-off is not told, where posts were filled by then."""
+    if (
+        runs.through is None
+        or not measured(runs.plan, "in_post_fte")[runs.at + 1].sum()
+        > measured(runs.nothing, "in_post_fte")[runs.at + 1].sum()
+    ):
+        return ""
+    return f"Counted from {runs.now + 1:%B %Y} on: what the posts filled by then had ended is in the agency reported, not told apart. "
 
 
 def _agency_fte(results: Results) -> Figures:
@@ -213,8 +247,9 @@ def what_is_cashable(runs: ReviewRuns) -> Answer:
     )
     if clear(cashable) and cashable.mean > 0:
         said = f"nothing is cashable in {runs.next_year}: existing budgets spend {money(cashable)} more"
+    over = ", ".join(dict.fromkeys(mine[(mine["kind"] == OVERSPEND) & (mine["mean"] < 0)]["whose"]))
     other = (
-        f"{money(negated(reduces))} only reduces a forecast overspend"
+        f"{money(negated(reduces))} only reduces a forecast overspend (in: {over.lower()})"
         if clear(reduces) and reduces.mean < 0
         else "no forecast overspend is reduced beyond the Monte Carlo error"
     )

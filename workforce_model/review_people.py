@@ -63,7 +63,7 @@ def _posts_rows(runs: ReviewRuns, name: str, groups: Any) -> list[tuple[object, 
     forecast = runs.forecast
     rows: list[tuple[object, ...]] = []
     places = {
-        str(runs.now): runs.at,
+        f"{runs.now:%B %Y}": runs.at,
         march(runs.year): runs.months_of(runs.year)[-1],
         march(runs.next_year): runs.months_of(runs.next_year)[-1],
     }

@@ -29,7 +29,8 @@ class ReviewRuns:
     ----------
     nothing, plan : Results
         Without and with the investment, with the same luck and the rates believed now: what the money does is their
-        difference.
+        difference. With actuals both go on from them, and the plan is the forecast; doing nothing starts without the
+        posts filled and the money spent so far, and with the same cases and agency workers.
     forecast : Results
         What is expected now: actuals up to their cut-off, then the forecast. Before any actuals, the plan itself.
     foreseen : Results

@@ -24,6 +24,7 @@ from workforce_model.formats import NOT_DEFINED, rounded
 from workforce_model.ledger_steps import ledger_bridge
 from workforce_model.measures import MEASURES, measured, teams_measured
 from workforce_model.plan_at_work import plan_table
+from workforce_model.problems import in_short
 from workforce_model.results import Results
 from workforce_model.run_record import read_record, write_record
 from workforce_model.runs_tornado import movers_table
@@ -91,7 +92,7 @@ def write_run(
     OSError
         If the machine refuses, naming the folder and how much was written; an earlier run stands.
     """
-    together = [results] if isinstance(results, Results) else list(results)
+    together = list(results) if isinstance(results, Iterable) else [results]
     _refuse_mixed(together)
     if not force:
         refuse_failed(together)
@@ -106,6 +107,10 @@ def write_run(
 
 def _refuse_mixed(together: list[Results]) -> None:
     """One record speaks for all: the scenarios have names of their own and share their runs, seed and doubt."""
+    strange = [one for one in together if not isinstance(one, Results)]
+    if strange or not together:
+        given = f"{in_short(strange[0])} is of type {type(strange[0]).__name__}" if strange else "none are given"
+        raise ValueError(f"results: expected what wm.run returns, one or a list; {given}")
     names = [r.scenario.name for r in together]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -18,7 +18,9 @@ import pandas as pd
 from workforce_model.actions import Plan
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import load_actuals
+from workforce_model.actuals_without import undone_from
 from workforce_model.answers import QUESTIONS, Answer
+from workforce_model.bridging import Bridge
 from workforce_model.detection import power
 from workforce_model.files import load_scenario, shipped_scenarios
 from workforce_model.forecasting import Forecast, forecast
@@ -41,10 +43,10 @@ from workforce_model.review_people import (
 )
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
-from workforce_model.scenario import Scenario
-from workforce_model.surprise import surprises
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
+from workforce_model.surprise import caused, causes_of_both, surprises
 from workforce_model.triggers import set_triggers
-from workforce_model.updating import SURPRISING, Updates
+from workforce_model.updating import SURPRISING
 
 FEW = 128
 """Runs of each value, option or end that an answer plays for itself."""
@@ -66,12 +68,15 @@ class Review:
         Runs of each play that questions 9, 10, 18, 19 and 20 make for themselves.
     forecast : Forecast, optional
         The forecast with actuals in, its updated rates and its surprises; None before any actuals.
+    bridges : tuple of Bridge
+        What the months that happened, and the rates learnt, did to cost and to caseload; none before any actuals.
     """
 
     answers: tuple[Answer, ...]
     runs: ReviewRuns
     few: int
     forecast: Forecast | None = None
+    bridges: tuple[Bridge, ...] = ()
 
     def answer(self, number: int) -> Answer:
         """The answer to one question, 1 to 20.
@@ -105,6 +110,9 @@ class Review:
             "surprises": surprises(self.forecast),
             "power": power(self.forecast),
         }
+        if self.bridges:
+            parts = [b.table().assign(outcome=b.outcome.words(b.end), unit=b.outcome.unit) for b in self.bridges]
+            found["causes"] = pd.concat(parts, ignore_index=True)
         return {name: table.assign(actuals=self.runs.mark) for name, table in found.items()}
 
     @cached_property
@@ -119,6 +127,16 @@ class Review:
         by_luck = rounded(SURPRISING * len(table))
         return f"{' '.join(out)} Of the {len(table)} figures judged, about {by_luck} would be surprising by luck alone."
 
+    @cached_property
+    def caused(self) -> str:
+        """What the months that happened, and the rates learnt, did to cost and to caseload, in words; empty before any actuals."""
+        return " ".join(caused(bridge) for bridge in self.bridges)
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What a reader of the figures should know, in sentences: what the actuals leave unexplained or out, and where the forecast starts."""
+        return [] if self.forecast is None else self.forecast.notes()
+
     def text(self) -> str:
         """The review on one screen: every figure in a line, then where to invest and the triggers in full."""
         r = self.runs.forecast
@@ -131,7 +149,13 @@ class Review:
         for answer in self.answers:
             asked = textwrap.shorten(answer.question, 58, placeholder="...")
             lines.append(f"{answer.number:>2} {answer.who[:1].upper()} {asked:<58} {_figure(answer)}")
-        for said in (self.surprised, self.answer(18).sentence, self.answer(20).sentence):
+        for said in (
+            " ".join(self.notes),
+            self.surprised,
+            self.caused,
+            self.answer(18).sentence,
+            self.answer(20).sentence,
+        ):
             lines += ["", *textwrap.wrap(said, WIDTH)] if said else []
         return "\n".join(lines)
 
@@ -152,6 +176,9 @@ class Review:
             ]
         surprised = self.surprised
         lines += ["## What was surprising", "", f"{self.runs.lead} {surprised}", ""] if surprised else []
+        caused_so = self.caused.replace("$", "\\$")
+        lines += ["## What it did to cost and caseload", "", f"{self.runs.lead} {caused_so}", ""] if caused_so else []
+        lines += ["## What these figures rest on", "", *(f"- {note}" for note in self.notes), ""] if self.notes else []
         return "\n".join(lines)
 
     def write(self, out: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
@@ -175,7 +202,8 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     runs : int
         Futures of each of the large runs.
     baseline : Scenario, optional
-        Doing nothing; by default the shipped one.
+        Doing nothing; by default the shipped one. With actuals it goes on from them, without the posts and the spend of
+        budgets that only the plan has.
     actions : Plan or path, optional
         The improvement plan; None where there is none.
     few : int
@@ -205,6 +233,7 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     On ILLUSTRATIVE actuals to September 2019: All 9 posts filled for twelve months cost £474k at central prices
     """
     undone = load_scenario(NOTHING) if baseline is None else baseline
+    refuse_all_but_scenarios(scenario, undone)
     if scenario.actuals is not None:
         raise ValueError(f"{scenario.name} holds actuals to {scenario.actuals.cut_off} already: give the plan as approved, and the actuals apart")  # fmt: skip
     if undone.place != scenario.place:
@@ -217,7 +246,8 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
         answers.append(marked(answer, gathered))
         if progress:
             progress(answer.number)
-    return Review(tuple(answers), gathered, min(few, runs), found)
+    bridges = causes_of_both(found, runs=min(few, runs), executor=executor) if found else ()
+    return Review(tuple(answers), gathered, min(few, runs), found, bridges)
 
 
 def marked(answer: Answer, runs: ReviewRuns) -> Answer:
@@ -236,21 +266,14 @@ def _marked_chart(chart: Callable[..., Any], runs: ReviewRuns, ax: Any = None) -
 
 def gather(scenario: Scenario, undone: Scenario, actuals: Actuals | str | os.PathLike[str] | None, runs: int, seed: int,
            executor: Executor | None) -> tuple[ReviewRuns, Forecast | None]:  # fmt: skip
-    """The runs that a review is read from, and the forecast: with actuals, the plan and doing nothing are played at the rates learnt from them."""
+    """The runs that a review is read from, and the forecast: with actuals, the plan and doing nothing both go on from them."""
     if actuals is None:
         plan = run(scenario, runs, seed, executor=executor)
         return ReviewRuns(run(undone, runs, seed, executor=executor), plan, plan, plan), None
     happened = actuals if isinstance(actuals, Actuals) else load_actuals(actuals, scenario)
     now = forecast(scenario, happened, runs=runs, seed=seed, executor=executor)
-    plan, nothing = (run(learnt(one, now.updates), runs, seed, executor=executor) for one in (scenario, undone))
-    return ReviewRuns(nothing, plan, now.results, now.planned, happened), now
-
-
-def learnt(scenario: Scenario, updates: Updates) -> Scenario:
-    """A scenario with the rates that actuals taught, where it has them, and without the actuals themselves."""
-    known = scenario.assumptions()
-    changes = {path: change for path, change in updates.changes().items() if path in known or path == "seen_from"}
-    return scenario.replace(changes)
+    nothing = run(undone_from(undone, now.updates), runs, seed, executor=executor)
+    return ReviewRuns(nothing, now.results, now.results, now.planned, happened), now
 
 
 def answered(

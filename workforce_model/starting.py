@@ -10,8 +10,8 @@ import pandas as pd
 
 from workforce_model.comparison import refuse_impossible
 from workforce_model.doubt import DRAWS
+from workforce_model.envelope import approval_lines, approved_in
 from workforce_model.formats import percent, pounds
-from workforce_model.funding_lines import available_amount
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import SEED
@@ -71,11 +71,9 @@ def latest_start(scenario: Scenario, budget: str, *, outcome: Outcome | None = N
         outcome.mark("at_most", at_most)
     first = min(group.created for group in mine.values() if group.created is not None)
     year = financial_year(first)
-    stated = scenario.funding.lines.items()
-    lines = [name for name, line in stated if line.budget == budget and not line.at_establishment_cost]
-    if not lines:
+    if not approval_lines(scenario, budget):
         raise ValueError(f"latest_start: budget {budget!r} has no approval to stay inside")
-    approval = sum(available_amount(scenario.funding, name, year) for name in lines)
+    approval = approved_in(scenario, budget, year)
     months = list(pd.period_range(first, financial_year_start(year) + 11, freq="M"))
     scenarios = [
         scenario.replace({f"workforce.posts.{name}.{key}": str(month) for name in mine for key in ("created", "starts_on")})

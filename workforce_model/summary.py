@@ -14,7 +14,8 @@ from workforce_model.costs import AGENCY_KINDS, KINDS, PAY_KINDS
 from workforce_model.envelope import envelopes
 from workforce_model.formats import fte, percent, rounded, thousands
 from workforce_model.measures import Spread, measured_in_year, spread
-from workforce_model.ranges import money
+from workforce_model.periods import march
+from workforce_model.ranges import clear, money
 from workforce_model.results import Results
 from workforce_model.tables import TIDY, reported_years
 
@@ -89,14 +90,14 @@ def _difference_sentence(base: Results, option: Results) -> str:
         t: _paired(base, option, partial(measured_in_year, name="share_at_or_over", year=year, team=t))
         for t in sorted(teams)
     }
-    team = max(changes, key=lambda t: abs(changes[t].mean) if not np.isnan(changes[t].mean) else 0.0)
-    change = changes[team]
-    label = option.scenario.workforce.teams[team].label
-    if not abs(change.mean) > 2 * change.error:
-        return f"No team's share of workers with {limit} or more cases differs by more than chance in March {2000 + int(year[-2:])}."
+    told = {team: change for team, change in changes.items() if clear(change)}
+    if not told:
+        return f"No team's share of workers with {limit} or more cases differs by more than chance in {march(year)}."
+    team = max(told, key=lambda t: abs(told[t].mean))
+    change, label = told[team], option.scenario.workforce.teams[team].label
     return (
         f"Against {base.scenario.name}, with the same luck, the share of {label.lower()} workers with {limit} or more "
-        f"cases in March {2000 + int(year[-2:])} is {_points(change.mean)} under {option.scenario.name} "
+        f"cases in {march(year)} is {_points(change.mean)} under {option.scenario.name} "
         f"[{_points(change.p10)} to {_points(change.p90)}]."
     )
 
@@ -225,7 +226,7 @@ def _staff(results: list[Results]) -> list[str]:
             for r in results:
                 s = spread(np.sum([measured_in_year(r, name, year) for name in names], axis=0), r.draw)
                 cells.append(f"{fte(s.mean)} [{fte(s.p10)} to {fte(s.p90)}]")
-            lines.append(_rows(f"  March {2000 + int(year[-2:])}: {label}", cells, _column(results)))
+            lines.append(_rows(f"  {march(year)}: {label}", cells, _column(results)))
     return [*lines, ""]
 
 
@@ -235,7 +236,7 @@ def _caseload(results: list[Results]) -> list[str]:
     years = list(reported_years(first))[:2]
     lines = [_section(f"WORKERS WITH {limit} OR MORE CASES", results)]
     for year in years:
-        when = f"March {2000 + int(year[-2:])}"
+        when = march(year)
         for team in (*sorted(first.scenario.caseloads.teams), None):
             cells = []
             for r in results:

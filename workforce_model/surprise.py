@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Sequence
 from concurrent.futures import Executor
 
 import numpy as np
 import pandas as pd
 
-from workforce_model.bridging import Bridge, bridge
+from workforce_model.bridging import Bridge, bridges
+from workforce_model.doubt import DRAWS
 from workforce_model.forecasting import Forecast
-from workforce_model.formats import percent
-from workforce_model.measures import MEASURES, measured
-from workforce_model.outcomes import Outcome
+from workforce_model.formats import NOT_DEFINED, percent, rounded
+from workforce_model.measures import MEASURES, measured, spread
+from workforce_model.outcomes import Outcome, asked, reported
+from workforce_model.periods import financial_year
+from workforce_model.ranges import clear
 from workforce_model.updating import FAILED, SURPRISING, Learnt
 
 COLUMNS = [
@@ -68,8 +74,24 @@ def surprises(forecast: Forecast) -> pd.DataFrame:
 def _of_rate(rate: Learnt) -> tuple[object, ...]:
     low, middle, high = rate.prior.quantile([0.1, 0.5, 0.9]).tolist()
     said = verdict(rate.as_far_out)
-    sentence = f"{rate.label}: {said}; the plan gives a chance of {percent(rate.as_far_out)} to a count this far from what it expected."
-    return rate.path, "rate", "council", rate.before.unit, rate.rate, middle, low, high, rate.as_far_out, said, sentence
+    between = f"{_printed(middle, rate.before.unit)} [{_printed(low, rate.before.unit)} to {_printed(high, rate.before.unit)}]"
+    sentence = (
+        f"{rate.label}: {said}; counted alone {_printed(rate.rate, rate.before.unit)} ({rate.before.unit}), where the plan believed {between}; it gives "
+        f"a chance of {percent(rate.as_far_out)} to a count as far from what it expected."
+    )
+    return (
+        rate.path,
+        "rate",
+        _team_of(rate.path),
+        rate.before.unit,
+        rate.rate,
+        middle,
+        low,
+        high,
+        rate.as_far_out,
+        said,
+        sentence,
+    )
 
 
 def _of_outcome(forecast: Forecast, name: str, team: str | None) -> tuple[object, ...] | None:
@@ -95,7 +117,12 @@ def _of_outcome(forecast: Forecast, name: str, team: str | None) -> tuple[object
     low, middle, high = np.quantile(under, (0.1, 0.5, 0.9)).tolist()
     label, said = MEASURES[name].label, verdict(chance)
     whose = forecast.plan.workforce.teams[team].label if team else "council"
-    sentence = f"{label}, {whose}: {said}; of the plan's runs, {percent(chance)} are as far out on either side."
+    unit = MEASURES[name].unit
+    side = "above" if seen > middle else "below" if seen < middle else "at"
+    sentence = (
+        f"{label}, {whose}: {said}; {_printed(float(seen), unit)} {unit}, {side} the {_printed(middle, unit)} [{_printed(low, unit)} to {_printed(high, unit)}] "
+        f"of the plan's runs, {percent(chance)} of which are as far out on either side."
+    )
     return (
         name,
         "outcome",
@@ -109,6 +136,27 @@ def _of_outcome(forecast: Forecast, name: str, team: str | None) -> tuple[object
         said,
         sentence,
     )
+
+
+def _team_of(path: str) -> str:
+    """The team whose rate it is, or the council."""
+    parts = path.split(".")
+    return parts[2] if parts[:2] == ["caseloads", "teams"] else "council"
+
+
+def _printed(x: float, unit: str) -> str:
+    """A figure as a sentence says it: shares and turnover as percentages, the rest to one decimal, or not defined.
+
+    Examples
+    --------
+    >>> _printed(0.1754, "leavers a year over in post"), _printed(15.3, "FTE"), _printed(1887.0, "cases")
+    ('17.5%', '15.3', '1,887')
+    """
+    if math.isnan(x):
+        return NOT_DEFINED
+    if unit.startswith(("share", "leavers a year over")):
+        return f"{rounded(100 * x, 1)}%"
+    return f"{rounded(x, 0 if x == round(x) else 1):,}"
 
 
 def causes(forecast: Forecast, outcome: Outcome | str, *, runs: int | None = None, executor: Executor | None = None) -> Bridge:  # fmt: skip
@@ -130,5 +178,48 @@ def causes(forecast: Forecast, outcome: Outcome | str, *, runs: int | None = Non
     >>> "what happened" in steps, "turnover" in steps
     (True, True)
     """
+    return _bridged(forecast, [outcome], runs, executor)[0]
+
+
+def causes_of_both(forecast: Forecast, *, runs: int | None = None, executor: Executor | None = None) -> tuple[Bridge, ...]:  # fmt: skip
+    """What happened so far, and what was learnt, did to cost in the year of the cut-off and to caseload a year later.
+
+    One of the two that is not defined in every run is left out: where nobody takes cases there is no share of workers.
+    """
+    year, years = financial_year(forecast.cut_off), reported(forecast.plan)
+    later = years[min(years.index(year) + 1, len(years) - 1)]
+    both = Outcome("net_cost_gbp", year=year), Outcome("share_at_or_over", year=later)
+    defined = [
+        one for one in both if not any(np.isnan(asked(r, one)).any() for r in (forecast.results, forecast.planned))
+    ]
+    return _bridged(forecast, defined, runs, executor)
+
+
+def _bridged(forecast: Forecast, outcomes: Sequence[Outcome | str], runs: int | None, executor: Executor | None) -> tuple[Bridge, ...]:  # fmt: skip
     start = forecast.plan.replace({"seen_from": forecast.scenario.seen_from})
-    return bridge(start, forecast.scenario, outcome, runs or forecast.results.runs, forecast.results.seed, executor=executor)  # fmt: skip
+    return bridges(start, forecast.scenario, outcomes, runs or forecast.results.runs, forecast.results.seed, executor=executor)  # fmt: skip
+
+
+def caused(bridge: Bridge) -> str:
+    """A bridge from plan to forecast as a sentence: the total, and the parts that are more than the Monte Carlo error.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> plan = wm.load_scenario("scenarios/approved.toml")
+    >>> found = wm.forecast(plan, wm.load_actuals("scenarios/illustrative_actuals.csv", plan), runs=4)
+    >>> print(caused(causes(found, Outcome("net_cost_gbp", year="2019/20")))[:56])
+    From plan to forecast the net cost in 2019/20 changes by
+    """
+    draw, say = np.arange(bridge.levels.shape[1]) % (DRAWS if bridge.doubt else 1), bridge.outcome
+    total = spread(bridge.total, draw)
+    parts = {driver: spread(figures, draw) for driver, figures in zip(bridge.drivers, bridge.parts, strict=True) if figures.any()}  # fmt: skip
+    shown = [driver for driver, part in parts.items() if clear(part) and re.search("[1-9]", say.printed(part.mean, change=True))]  # fmt: skip
+    told = sorted(shown, key=lambda driver: -abs(parts[driver].mean))
+    rest = [driver for driver in parts if driver not in told]
+    said = ", ".join(f"{driver} {say.ranged(parts[driver].mean, parts[driver].p10, parts[driver].p90)}" for driver in told)  # fmt: skip
+    unclear = f"{' and '.join(rest)}: no part that shows beyond the error" if rest else ""
+    changes = f"changes by {say.ranged(total.mean, total.p10, total.p90)}"
+    if not clear(total):
+        changes = f"does not change beyond the error ({say.ranged(total.mean, total.p10, total.p90)})"
+    return f"From plan to forecast {say.words(bridge.end)} {changes}: {'; '.join(x for x in (said, unclear) if x) or 'nothing differs'}."

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from workforce_model import counting
+from workforce_model import counting, duty_counts
 from workforce_model.actuals import Actuals
 from workforce_model.agency_counts import covering
 from workforce_model.assumptions import Assumption
@@ -30,6 +30,9 @@ _TAIL_STEPS = 51
 """Equal steps of probability over which a tail is averaged."""
 _TOGETHER = 0.05
 """The least rank correlation worth stating."""
+
+AS_LEARNT = "correlations.agency_as_learnt"
+"""Where a scenario states how the coming and the going of agency workers hang together, as learnt."""
 
 Count = Callable[[Scenario, Actuals, float | None], Counted]
 
@@ -153,6 +156,21 @@ class Updates:
                    "chance_as_far_out", "illustrative"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
+    def unlearnt(self) -> list[str]:
+        """Why nothing was learnt about the other rates, a sentence a reason.
+
+        Examples
+        --------
+        >>> import workforce_model as wm
+        >>> plan = wm.load_scenario("scenarios/approved.toml")
+        >>> update_rates(plan, wm.load_actuals("scenarios/illustrative_actuals.csv", plan)).unlearnt()[-1]
+        'Nothing was learnt about duties.work.lead_audits.share_good: what it is counted from is not available.'
+        """
+        reasons: dict[str, list[str]] = {}
+        for path, reason in self.not_learnt.items():
+            reasons.setdefault(reason, []).append(path)
+        return [f"Nothing was learnt about {', '.join(paths)}: {reason}." for reason, paths in reasons.items()]
+
     def changes(self) -> dict[str, Any]:
         """What the scenario states differently now, for :meth:`Scenario.replace`: actuals, rates and the date seen from."""
         changed: dict[str, Any] = {rate.path: rate.stated(self.actuals) for rate in self.rates}
@@ -161,7 +179,7 @@ class Updates:
         coming, going = "workforce.cover_probability", "workforce.agency_leaving_rate"
         free = not {coming, going} & {c.assumption for c in self.scenario.correlations.values()}
         if free and {coming, going} <= changed.keys() and abs(self.agency_together) >= _TOGETHER:
-            changed["correlations.agency_as_learnt"] = {
+            changed[AS_LEARNT] = {
                 "assumption": coming, "follows": going, "rank_correlation": self.agency_together, "date": known,
                 "confidence": "medium", "source": f"Stocks of agency workers to {self.actuals.cut_off} tell coming and going together",
             }  # fmt: skip
@@ -192,7 +210,7 @@ def update_rates(scenario: Scenario, actuals: Actuals, *, lasting: Mapping[str, 
     >>> updates.one("workforce.turnover_rate").weight_on_data < 0.35  # six months teach little about turnover
     True
     """
-    lasts = {**dict(OWN_HISTORY), **(lasting or {})}
+    lasts = {**OWN_HISTORY, "quality": 1.0, **(lasting or {})}
     rates: list[Learnt] = []
     not_learnt: dict[str, str] = {}
     known = scenario.assumptions()
@@ -202,7 +220,7 @@ def update_rates(scenario: Scenario, actuals: Actuals, *, lasting: Mapping[str, 
         if reason is None:
             counted, prior = count(scenario, actuals, lasts[kind]), prior_of(before)
             if counted.trials <= 0:
-                reason = "nothing was counted"
+                reason = "what it is counted from is not available"
         if reason is not None:
             not_learnt[path] = reason
             continue
@@ -266,6 +284,30 @@ def _wanted(scenario: Scenario) -> Iterator[tuple[str, str, str, Count]]:
         for to in sorted(cases.passes_on):
             named = f"Passed on, {label} to {scenario.workforce.teams[to].label}"
             yield f"{place}.passes_on.{to}", named, "caseload", partial(_passed, team, to)
+    yield from _of_duties(scenario)
+
+
+def _of_duties(scenario: Scenario) -> Iterator[tuple[str, str, str, Count]]:
+    for name, duty in sorted(scenario.duties.work.items()) if scenario.duties else ():
+        place = f"duties.work.{name}"
+        for stream in sorted(duty.requests):
+            whose = f"{duty.label}, {stream.replace('_', ' ')}"
+            yield (
+                f"{place}.requests.{stream}.a_month",
+                f"Asked for, {whose}",
+                "caseload",
+                partial(_asked_for, name, stream),
+            )
+        if duty.share_good is not None:
+            yield f"{place}.share_good", f"Found good, {duty.label}", "quality", partial(_found_good, name)
+
+
+def _asked_for(duty: str, stream: str, scenario: Scenario, actuals: Actuals, lasting: float | None) -> Counted:
+    return duty_counts.asked_for(scenario, actuals, duty, stream, lasting)
+
+
+def _found_good(duty: str, scenario: Scenario, actuals: Actuals, _: float | None) -> Counted:
+    return duty_counts.found_good(scenario, actuals, duty)
 
 
 def _of_team(count: Callable[..., Counted], team: str, scenario: Scenario, actuals: Actuals, lasting: float | None) -> Counted:  # fmt: skip
@@ -311,5 +353,8 @@ def _agency(
         strict=True,
     ):  # fmt: skip
         prior = prior_of(known[path])
-        rates.append(Learnt(path, label, known[path], prior, belief, events, trials, of, events / trials if trials else 0.0, lasting, found.tail))  # fmt: skip
+        alone = (
+            events / trials if trials and 0 <= events <= trials else math.nan
+        )  # stocks can move by more than either rate alone makes them
+        rates.append(Learnt(path, label, known[path], prior, belief, events, trials, of, alone, lasting, found.tail))
     return rates, found.rank_correlation

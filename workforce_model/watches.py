@@ -74,8 +74,8 @@ def watched(runs: ReviewRuns, after: int) -> tuple[Watch, ...]:
     """
     limit, team, label = runs.forecast.scenario.caseloads.caseload_limit, runs.team, runs.budget_label.lower()
     return (
-        Watch(f"spend on {label}, year to date", "GBP", "above", "stop", "prices", "appoint to no further post until the price is explained", 1_000.0,
-              partial(_spent, budget=runs.budget)),
+        Watch(f"spend on {label} for each month that one was filled, year to date", "GBP", "above", "stop", "prices", "appoint to no further post until the price is explained", 100.0,
+              partial(_price, budget=runs.budget, groups=runs.groups)),
         Watch(f"cases that arrived since {runs.forecast.months[0] + after:%B %Y}", "cases", "above", "stop", "demand", "commit no further money until demand is understood", 1.0,
               partial(_arrived, after=after)),
         Watch(f"{label} filled", "posts", "below", "slow", "recruitment", "release growth only as posts fill; the rest goes back", 1.0,
@@ -87,9 +87,15 @@ def watched(runs: ReviewRuns, after: int) -> tuple[Watch, ...]:
     )  # fmt: skip
 
 
-def _spent(results: Results, place: int, *, budget: str) -> Figures:
+def _price(results: Results, place: int, *, budget: str, groups: Sequence[str]) -> Figures:
+    """What a month of a filled post has cost: spend alone would alarm where posts are filled sooner than foreseen."""
     months = np.flatnonzero(np.array(results.years) == results.years[place])
-    return cost_of_budget(results, budget, months[months <= place])
+    months = months[months <= place]
+    filled = np.sum([_filled(results, int(month), groups=groups) for month in months], axis=0)
+    spent = cost_of_budget(results, budget, months)
+    return np.asarray(
+        np.divide(spent, filled, out=np.zeros_like(spent), where=filled > 0)
+    )  # no post filled: nothing to price
 
 
 def _arrived(results: Results, place: int, *, after: int) -> Figures:
