@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 
 from workforce_model.actions import NO_LEVER
+from workforce_model.assumption_words import in_words, printed_in
 from workforce_model.formats import fte, money, percent, points, rounded, thousands
 from workforce_model.ledger_steps import TOTAL
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
-from workforce_model.paper_appendices import in_words, printed_in
 from workforce_model.paper_service import OVER
 from workforce_model.plan_at_work import ALL, BROUGHT, WORK
 from workforce_model.proposal import MORE_LESS, Proposal, listed, march, short
