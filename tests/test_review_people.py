@@ -104,6 +104,15 @@ def test_when_five_of_fifteen_go_their_cases_take_ten_from_14_to_21() -> None:
     assert "no difference beyond the Monte Carlo error" in answer.sentence
 
 
+def test_what_the_posts_did_in_months_that_happened_is_not_told_from_the_model() -> None:
+    before, after = (when_the_agency_team_ends(reviewed(COMMISSIONED, through=when)).sentence for when in ("2019-09", "2019-12"))  # fmt: skip
+
+    assert "Commissioned team ends after September 2019" in before
+    assert "no difference beyond the Monte Carlo error" in before
+    assert "Commissioned team ended after September 2019" in after
+    assert after.endswith("What the posts made of it by then the form does not tell.")
+
+
 def test_where_no_agency_team_ends_the_answer_says_so() -> None:
     answer = when_the_agency_team_ends(reviewed())
 
