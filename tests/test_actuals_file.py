@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,10 @@ def test_b20_months_after_the_cut_off_are_left_out_on_request_and_counted(tmp_pa
         ("£20", "currency"),
         ("(20)", "brackets"),
         ("18.9%", "percentage"),
+        ("12,5", "with a point for its decimals: 12.5"),
+        ("12\u202f500", "without spaces: 1234"),
+        ("1 234,50", "without spaces"),
+        ("\u22125", "a plain minus: -5"),
         ("375k", "in full"),
         ("1e3", "exponent"),
         ("nan", "plain number"),
@@ -228,7 +233,14 @@ def test_allocated_cases_with_nobody_to_hold_them_are_refused(tmp_path: Path) ->
 
 
 def test_a_file_parted_by_semicolons_is_told_so(tmp_path: Path) -> None:
-    assert "columns are parted by commas here" in refused(tmp_path, [[";".join(row)] for row in rows()])
+    assert "semicolons between the cells: save it as CSV, with commas" in refused(tmp_path, [[";".join(row)] for row in rows()])  # fmt: skip
+
+
+def test_a_figure_told_apart_that_cannot_be_read_is_one_fault(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cells({("2019-09", "family_support", "nine_posts_in_post_fte"): "three"}))
+
+    assert said.splitlines()[0].endswith("1 problem")
+    assert "nine_posts_in_post_fte = three" in said
 
 
 def test_more_audits_found_good_than_were_done_are_refused(tmp_path: Path) -> None:
@@ -319,6 +331,50 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     assert said.splitlines()[0].endswith("4 problems")
 
 
+def test_a_cell_that_cannot_be_read_hides_none_of_the_figures_at_odds(tmp_path: Path) -> None:
+    said = refused(
+        tmp_path,
+        with_cells({
+            ("2019-06", "mash", "leavers_fte"): "three", ("2019-06", "assessment", "workers_at_or_over"): "200",
+            ("2019-05", "fostering", "unallocated_cases"): "5000",
+        }),
+        not_fitted=["assessment.cases_arrived.2018-06"],
+    )  # fmt: skip
+
+    assert said.splitlines()[0].endswith("4 problems")
+    assert "leavers_fte = three" in said
+    assert "workers_at_or_over cannot be more than workers" in said
+    assert "unallocated_cases cannot be more than open_cases" in said
+    assert "no such figure" in said
+
+
+def test_a_row_that_cannot_be_placed_is_one_fault_and_not_a_missing_row_too(tmp_path: Path) -> None:
+    month = refused(tmp_path, with_cells({("2019-06", "mash", "month"): "06/2019"}))
+    team = refused(tmp_path, with_cells({("2019-06", "mash", "team"): "mesh"}))
+
+    assert month.splitlines()[0].endswith("1 problem")
+    assert team.splitlines()[0].endswith("1 problem")
+    assert team.count("known: ") <= 1
+
+
+@pytest.mark.parametrize(
+    ("how", "rule"),
+    [
+        ({"marks": "low"}, r"marks = 'low': expected a list, even of one: \['low'\]"),
+        ({"marks": ["0"]}, "'0' is blank or a number"),
+        ({"marks": ["c", " "]}, "' ' is blank or a number"),
+        ({"not_fitted": "assessment.cases_arrived.2019-06"}, "not_fitted = .*: expected a list"),
+        ({"other_movement": float("nan")}, "other_movement = nan: expected a share"),
+        ({"other_movement": 5}, "5% is written 0.05"),
+        ({"other_movement": -0.1}, "expected a share"),
+        ({"other_movement": "5%"}, "expected a share"),
+    ],
+)
+def test_what_is_declared_of_a_form_switches_no_check_off_and_is_never_read_two_ways(how: dict[str, Any], rule: str) -> None:  # fmt: skip
+    with pytest.raises(ValueError, match=rule):
+        load_actuals(FORM, plan(), **how)
+
+
 def test_a_figure_that_is_not_there_cannot_be_declared_bad(tmp_path: Path) -> None:
     assert "no such figure" in refused(tmp_path, rows(), not_fitted=["assessment.cases_arrived.2018-06"])
 
@@ -385,6 +441,41 @@ def test_a_number_kept_as_text_or_a_flag_is_refused_with_its_cell(tmp_path: Path
 
     assert "Actuals!C5 = 9   a number kept as text" in said
     assert "Actuals!C6 = True   expected a number" in said
+
+
+def test_b21_a_cell_that_shows_a_percentage_is_refused_with_what_it_shows(tmp_path: Path) -> None:
+    def spoil(book: Any, sheet: Any) -> None:
+        sheet["C5"], sheet["C5"].number_format = 0.189, "0.0%"
+
+    assert "Actuals!C5 = 18.9%   a percentage: format the cell as a number" in book_refused(tmp_path, spoil)
+
+
+@pytest.mark.parametrize(
+    ("value", "slip"),
+    [
+        (43_556, "a date kept as a number"),
+        (datetime.datetime(2019, 4, 30), "a day within a month"),
+        (2019.04, "cannot be told apart"),
+    ],
+)
+def test_b19_a_month_that_is_another_kind_of_cell_is_refused_with_how_it_may_have_come_about(tmp_path: Path, value: Any, slip: str) -> None:  # fmt: skip
+    said = book_refused(tmp_path, lambda book, sheet: sheet.__setitem__("A12", value))
+
+    assert said.splitlines()[0].endswith("1 problem")
+    assert f"Actuals!A12 = {str(value).removesuffix(' 00:00:00')}" in said
+    assert slip in said
+
+
+def test_b29_a_fault_of_the_spreadsheet_in_a_name_or_month_is_told_once(tmp_path: Path) -> None:
+    def spoil(book: Any, sheet: Any) -> None:
+        for cell in ("A12", "B14", "D16"):
+            sheet[cell] = "#N/A"
+            sheet[cell].data_type = "e"
+
+    said = book_refused(tmp_path, spoil)
+
+    assert said.splitlines()[0].endswith("3 problems")
+    assert all(f"Actuals!{cell} = #N/A   an error in the spreadsheet" in said for cell in ("A12", "B14", "D16"))
 
 
 # --- whatever stands in a cell, it is read or refused, never a crash ------------------------------

@@ -197,3 +197,212 @@ def test_the_same_seed_deals_the_same_cases_as_it_always_did() -> None:
 
     assert at_random.T.tolist() == [[9, 2, 6, 3], [7, 4, 4, 5], [6, 2, 4, 8], [7, 2, 7, 4], [6, 0, 8, 6], [6, 2, 10, 2], [9, 2, 8, 1], [6, 5, 5, 4]]  # fmt: skip
     assert evenly.T.tolist() == [[1, 1, 2, 1], [2, 1, 1, 1], [2, 1, 1, 1], [1, 1, 2, 1], [2, 1, 1, 1], [1, 1, 2, 1], [2, 1, 1, 1], [1, 1, 2, 1]]  # fmt: skip
+
+
+# Each run's deal is its own ------------------------------------------------------------------------
+
+
+def dealt(
+    runs: NDArray[np.int64], weight: NDArray[np.float64], waiting: NDArray[np.int64], held: int = 0
+) -> NDArray[np.int16]:
+    """Cases dealt at random to one team, from the same caseload each; shape (S, R)."""
+    words = Words(20190612, runs)
+    pool = np.full(weight.shape, held, dtype=np.int16)
+    deal_at_random(pool, weight, waiting, words, words.stream("deal", "team", 3))
+    return pool
+
+
+def uneven(runs: int, posts: int = 6) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Weights that differ by post and run, nobody in some posts, and pools that differ by run, some with nothing in them."""
+    made = np.random.default_rng(5)
+    weight = made.choice([0.0, 0.25, 0.7, 1.0], size=(posts, runs))
+    weight[0] = 1.0
+    return weight, made.integers(0, 90, runs) * (np.arange(runs) % 5 > 0)
+
+
+def test_a_block_of_runs_deals_the_bits_of_each_run_alone_and_of_the_runs_in_any_order() -> None:
+    runs = np.arange(60)
+    weight, waiting = uneven(60)
+
+    together = dealt(runs, weight, waiting)
+
+    assert np.array_equal(together.sum(axis=0), waiting)
+    assert np.array_equal(dealt(runs[::-1], weight[:, ::-1], waiting[::-1])[:, ::-1], together)
+    for run in runs:
+        alone = dealt(runs[run : run + 1], weight[:, run : run + 1], waiting[run : run + 1])
+        assert np.array_equal(alone[:, 0], together[:, run]), run
+
+
+def test_a_runs_deal_is_its_own_whatever_is_dealt_beside_it() -> None:
+    weight, waiting = uneven(40)
+    others = np.arange(40) % 2 == 1
+    changed = np.where(others, 3 * waiting + 1, waiting)
+
+    before, after = dealt(np.arange(40), weight, waiting), dealt(np.arange(40), np.where(others, 1.0, weight), changed)
+
+    assert np.array_equal(before[:, ~others], after[:, ~others])
+    assert not np.array_equal(before[:, others], after[:, others])
+
+
+def test_more_cases_than_are_dealt_at_a_time_are_dealt_as_each_run_alone() -> None:
+    """Runs of every size on both sides of where a stretch of the work may end, and one larger than any stretch."""
+    waiting = np.array([24_575, 1, 0, 24_576, 24_577, 40_000, 7, 16_384, 16_385])
+    runs, weight = np.arange(9), np.tile(np.array([[1.0], [0.5], [0.0], [0.8]]), (1, 9))
+
+    together = np.zeros((4, 9), dtype=np.int64)
+    together += dealt(runs, weight, waiting)
+
+    assert np.array_equal(together.sum(axis=0), waiting)
+    for run in runs:
+        alone = dealt(runs[run : run + 1], weight[:, run : run + 1], waiting[run : run + 1])
+        assert np.array_equal(alone[:, 0], together[:, run]), run
+
+
+def test_one_case_more_goes_to_one_worker_and_moves_no_other_case() -> None:
+    weight, waiting = uneven(50)
+
+    more = dealt(np.arange(50), weight, waiting + 1) - dealt(np.arange(50), weight, waiting)
+
+    assert (more.sum(axis=0) == 1).all()
+    assert (more >= 0).all()
+
+
+def test_a_worker_who_takes_less_gives_cases_to_the_others_and_takes_none_from_them() -> None:
+    weight, waiting = uneven(50)
+    less = weight.copy()
+    less[0] = 0.3
+
+    moved = dealt(np.arange(50), less, waiting) - dealt(np.arange(50), weight, waiting)
+
+    assert (moved[0] <= 0).all()
+    assert (moved[1:] >= 0).all()
+    assert moved[0].sum() < 0
+
+
+def test_dealing_adds_to_what_is_held_and_does_not_look_at_it() -> None:
+    weight, waiting = uneven(30)
+
+    assert np.array_equal(dealt(np.arange(30), weight, waiting, held=17) - 17, dealt(np.arange(30), weight, waiting))
+
+
+@pytest.mark.parametrize("weights", [[1.0, 1.0, 1.0], [1.0, 0.5, 0.1], [0.9, 0.9, 0.3], [0.01, 0.02, 0.01]])
+def test_a_deal_follows_the_multinomial_law_post_by_post(weights: list[float]) -> None:
+    runs, cases = 3_000, 20
+    held = dealt(np.arange(runs), np.tile(np.array(weights)[:, None], (1, runs)), np.full(runs, cases)).astype(float)
+
+    share = np.array(weights) / sum(weights)
+    covariance = cases * (np.diag(share) - np.outer(share, share))
+    assert np.all(np.abs(held.mean(axis=1) - cases * share) <= 4.42 * np.sqrt(np.diag(covariance) / runs))
+    assert np.cov(held) == pytest.approx(covariance, abs=0.1 * covariance.max())
+
+
+# Sharing out: teams, purposes and months apart ----------------------------------------------------
+
+
+def two_teams(month: int = 1, purpose: str = "share out", runs: int = 30, second: int = 11) -> NDArray[np.int16]:
+    """Nine and eleven cases, some dealt and some shared evenly, to teams of three and two."""
+    rows = TeamRows(("a", "b"), np.array([0, 0, 0, 1, 1]))
+    keys = np.array([name_key("post", i) for i in range(5)], dtype=np.uint64)
+    held, weight = (
+        np.zeros((5, runs), dtype=np.int16),
+        np.tile(np.array([[1.0], [0.5], [1.0], [1.0], [1.0]]), (1, runs)),
+    )
+    at_random, evenly = (np.tile(np.array([[n], [m]], dtype=np.int32), (1, runs)) for n, m in ((5, second - 4), (4, 4)))
+    left = share_out(held, weight, at_random, evenly, rows, Words(20190612, np.arange(runs)), keys, month, purpose)
+    assert not left.any()
+    return held
+
+
+def test_another_teams_cases_change_nothing_and_another_month_or_purpose_is_another_deal() -> None:
+    held = two_teams()
+
+    assert held[:3].sum(axis=0).tolist() == [9] * 30
+    assert held[3:].sum(axis=0).tolist() == [11] * 30
+    assert np.array_equal(two_teams(second=40)[:3], held[:3])
+    assert not np.array_equal(two_teams(month=2), held)
+    assert not np.array_equal(two_teams(purpose="again"), held)
+
+
+def test_those_level_take_turns_by_a_rank_that_changes_with_month_and_purpose() -> None:
+    weight = np.ones(5)
+
+    def first(month: int, purpose: str) -> NDArray[np.int16]:
+        rows, keys = TeamRows(("a",), np.zeros(5, dtype=np.intp)), np.array([name_key("post", i) for i in range(5)], dtype=np.uint64)  # fmt: skip
+        held, none, one = np.zeros((5, 40), dtype=np.int16), np.zeros((1, 40), dtype=np.int32), np.full((1, 40), 2, dtype=np.int32)  # fmt: skip
+        share_out(
+            held, np.tile(weight[:, None], (1, 40)), none, one, rows, Words(1, np.arange(40)), keys, month, purpose
+        )
+        return held
+
+    assert first(1, "a").max() == 1
+    for other in (first(2, "a"), first(1, "b")):
+        assert not np.array_equal(first(1, "a"), other)
+
+
+# Levels and ranks at their edges ------------------------------------------------------------------
+
+
+def test_a_team_with_nobody_takes_nothing_beside_one_that_does() -> None:
+    held = np.array([[4, 4], [2, 2]], dtype=np.int16)
+    able, rank = np.array([[True, False], [True, False]]), np.arange(2)[:, None]
+    weighted = held.copy()
+
+    share_evenly(held, able, np.array([3, 0]), rank)
+    share_by_weight(weighted, able.astype(float), np.array([3, 0], dtype=np.int32), rank)
+
+    # Two bring the second level with the first, and the third goes to the first.
+    assert held.T.tolist() == weighted.T.tolist() == [[5, 4], [4, 2]]
+
+
+@pytest.mark.parametrize("posts", [1, 2, 3, 5])
+@pytest.mark.parametrize("held", [0, 1, 30, 1_000])
+def test_levels_are_found_wherever_they_lie(posts: int, held: int) -> None:
+    """Every pool up to a hundred cases at once, from level caseloads and from one worker far above the rest."""
+    waiting, rank = np.arange(101), np.arange(posts)[:, None]
+    for above in (0, 1, 64, 500):
+        pool = np.full((posts, 101), held, dtype=np.int16)
+        pool[0] += above
+        weight, weighted = np.ones((posts, 101)), pool.copy()
+        expected = one_at_a_time(pool, weight, waiting, np.broadcast_to(rank, pool.shape))
+
+        share_evenly(pool, weight > 0, waiting, rank)
+        share_by_weight(weighted, weight, waiting.astype(np.int32), rank)
+
+        assert np.array_equal(pool, expected)
+        assert np.array_equal(weighted, expected)
+
+
+def test_a_worker_who_cannot_take_a_case_keeps_those_held_and_sets_no_level() -> None:
+    held = np.array([[0], [900], [3], [0]], dtype=np.int16)
+    able, weighted = np.array([[True], [False], [True], [False]]), np.array([[0], [900], [3], [0]], dtype=np.int16)
+
+    share_evenly(held, able, np.array([7]), np.arange(4)[:, None])
+    share_by_weight(weighted, able.astype(float), np.array([7], dtype=np.int32), np.arange(4)[:, None])
+
+    assert held.ravel().tolist() == weighted.ravel().tolist() == [5, 900, 5, 0]
+
+
+@pytest.mark.parametrize("posts", [127, 128, 129])
+def test_in_a_team_as_large_as_a_narrow_count_holds_as_many_are_chosen_as_are_asked(posts: int) -> None:
+    number = np.array([posts, posts - 1, posts - 2, 64, 1, 0])
+    rank = np.broadcast_to((np.arange(posts)[:, None] * 100) // posts, (posts, 6))
+
+    chosen = first_by_rank(np.ones((posts, 6), dtype=bool), rank, number)
+
+    assert chosen.sum(axis=0).tolist() == number.tolist()
+    for run in range(6):  # those of lowest rank, and of equal rank the first
+        assert chosen[: number[run], run].all()
+
+
+@pytest.mark.parametrize("highest", [0, 1, 2, 3, 7, 8, 32_767])
+def test_whoever_is_first_by_rank_is_chosen_whatever_the_highest_rank(highest: int) -> None:
+    made = np.random.default_rng(highest)
+    rank = made.integers(0, highest + 1, (7, 200)).astype(np.int16)
+    candidate = made.random((7, 200)) < 0.7
+    number = made.integers(0, candidate.sum(axis=0) + 1)
+
+    chosen = first_by_rank(candidate, rank, number)
+
+    for run in range(200):
+        by_rank = sorted(np.flatnonzero(candidate[:, run]), key=lambda post: (rank[post, run], post))
+        assert sorted(np.flatnonzero(chosen[:, run])) == sorted(by_rank[: number[run]]), run

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import tomlkit
 
@@ -292,6 +294,69 @@ def test_a_stand_in_for_what_the_council_must_supply_carries_a_range(tmp_path: P
 def test_b31_a_number_of_runs_that_makes_no_sense_is_refused(runs: Any) -> None:
     with pytest.raises(ValueError, match="runs"):
         wm.run(wm.load_scenario("scenarios/do_nothing.toml"), runs)
+
+
+FILE = "scenarios/do_nothing.toml"
+
+
+@pytest.mark.parametrize(
+    ("call", "rule"),
+    [
+        (lambda s: wm.run(FILE, 2), r"expected a scenario; this is of type str: read a file with load_scenario\(path\) first"),
+        (lambda s: wm.run(None, 2), "expected a scenario; this is of type NoneType"),
+        (lambda s: wm.compare([s, FILE], ["open_cases"], 2), "expected a scenario; this is of type str"),
+        (lambda s: wm.compare(s, ["open_cases"], 2), "1 scenarios; expected two or more"),
+        (lambda s: wm.compare([s, s.replace({"name": "b"})], "open_cases", 2), "expected a list of outcomes, even of one"),
+        (lambda s: wm.compare([s, s.replace({"name": "b"})], [5], 2), "outcome 5: expected an Outcome, or the name of its measure"),
+        (lambda s: wm.run(s, 2, doubt="no"), "doubt = 'no': expected True or False"),
+        (lambda s: wm.run(s, 2, executor=2), "executor = 2: expected a concurrent.futures executor"),
+        (lambda s: wm.run(s, 2, resume="runs"), "resume = 'runs': expected the results of an earlier call"),
+        (lambda s: wm.run(s, 2, seed=np.random.default_rng(1)), "seed = Generator"),
+        (lambda s: wm.run(s, "2"), "runs = '2': expected a whole number"),
+        (lambda s: wm.run(s, float("nan")), "runs = nan: expected a whole number"),
+        (lambda s: wm.run(s, 2, checkpoint="README.md"), "README.md is a file; expected a folder"),
+        (lambda s: wm.write_run(s, "out"), "expected what wm.run returns, one or a list; .* of type Scenario"),
+        (lambda s: wm.write_run([], "out"), "expected what wm.run returns, one or a list; none are given"),
+        (lambda s: wm.what_if(s, demand="1.1"), "demand = '1.1': expected a number"),
+        (lambda s: wm.review(FILE, runs=2), "expected a scenario; this is of type str"),
+        (lambda s: wm.review(s, baseline=FILE, runs=2), "expected a scenario; this is of type str"),
+        (lambda s: wm.forecast(FILE, "form.csv"), "expected a scenario; this is of type str"),
+        (lambda s: wm.forecast(s, "form.csv"), r"expected Actuals; read a form with load_actuals\(path, scenario\) first"),
+        (lambda s: wm.write_template("out", FILE), "expected a scenario; this is of type str"),
+        (lambda s: wm.load_actuals("form.csv", FILE), "expected a scenario; this is of type str"),
+    ],
+)  # fmt: skip
+def test_b32_a_call_with_the_wrong_kind_of_thing_is_refused_with_what_was_meant(call: Any, rule: str) -> None:
+    with pytest.raises((ValueError, FileExistsError), match=rule):
+        call(wm.load_scenario(FILE))
+
+
+@pytest.mark.parametrize("given", [pd.DataFrame({"month": ["2019-04"]}), None, 5, ["a.toml"]])
+def test_b01_what_is_no_path_is_refused_with_its_kind(given: Any, tmp_path: Path) -> None:
+    scenario = wm.load_scenario(FILE)
+
+    for read in (wm.load_scenario, lambda path: wm.load_actuals(path, scenario), wm.load_plan, wm.verify):
+        with pytest.raises(ValueError, match=f"expected the path of a .*; this is of type {type(given).__name__}"):
+            read(given)
+
+
+def test_b05_whole_numbers_of_numpy_are_numbers_and_single_precision_text_and_flags_are_not() -> None:
+    scenario = wm.load_scenario(FILE)
+    path = "workforce.recruitment_lead_months"
+
+    assert scenario.replace({path: np.int64(5)}) == scenario.replace({path: 5})
+    assert wm.run(scenario, np.int32(2), np.uint64(7)).runs == 2
+    for value in (np.float32(5), "5", True, np.bool_(True), pd.Series([5])):
+        with pytest.raises(ScenarioError, match=rf'{path} = .* expected a number without quotes, in "months"'):
+            scenario.replace({path: value})
+
+
+@pytest.mark.parametrize("changes", [None, [("name", "b")], "name"])
+def test_b05_a_replacement_is_a_mapping_of_dotted_paths(changes: Any) -> None:
+    with pytest.raises(ScenarioError, match="expected a mapping of dotted path to new value"):
+        wm.load_scenario(FILE).replace(changes)
+    with pytest.raises(ScenarioError, match="expected a dotted path as text"):
+        wm.load_scenario(FILE).replace({5: 1})
 
 
 def test_b34_inputs_are_never_changed_by_a_run_or_a_replacement() -> None:

@@ -96,7 +96,7 @@ def test_a_heat_map_of_shares_is_in_per_cent_and_a_change_in_percentage_points()
 
 def test_the_line_from_a_name_to_its_point_crosses_no_other_name() -> None:
     # Four options of long names that all end near 20%, so that their names stand far above their points.
-    team = {"team": "team", "gbp_a_year": 250_000.0, "units": 4, "clear": False}
+    team = {"team": "team", "period": "2020/21", "keep": 0.9, "gbp_a_year": 250_000.0, "units": 4, "clear": False}
     names = {
         "further_family_support": 0.37,
         "further_assessment": 0.22,
@@ -117,3 +117,54 @@ def test_the_line_from_a_name_to_its_point_crosses_no_other_name() -> None:
         for other in notes:
             box = Text.get_window_extent(other, renderer)
             assert other is note or not line.intersects_bbox(box, filled=False), (note.get_text(), other.get_text())
+
+
+def test_what_money_buys_is_drawn_with_the_share_kept_and_the_month_it_was_asked_about() -> None:
+    table = wm.options(
+        BASE, [wm.further_posts(BASE, "team", start="2019-04")], [50_000], keep=0.75, year="2019/20", runs=4
+    )
+
+    assert "Chance that at least 75% of the team workers are below 21 cases in March 2020, Toytown" in text_alternative(
+        draw.bought(table, "team", BASE)
+    )
+
+
+def test_a_frontier_names_its_team_its_month_and_the_years_of_its_cost_and_takes_one_team() -> None:
+    table = wm.options(
+        BASE, [wm.further_posts(BASE, "team", start="2019-04")], [50_000, 100_000], year="2019/20", runs=8
+    )
+    whole = wm.frontier_of(table, "net all years", "share_over")
+
+    said = text_alternative(draw.frontier(whole, "net all years", "share_over", BASE))
+
+    assert "Share of the team workers with 21 or more cases in March 2020, Toytown" in said
+    assert "all years" not in said
+    two = pd.concat([whole, whole.assign(team="other")])
+    with pytest.raises(ValueError, match="options of team, other; expected those of one team"):
+        draw.frontier(two, "net all years", "share_over", BASE)
+
+
+def test_a_frontier_whose_share_may_differ_by_luck_claims_no_fall() -> None:
+    row = {"team": "team", "period": "2019/20", "chance": 0.5, "clear": True, "gbp": 1.0}
+    table = pd.DataFrame([
+        {**row, "investment": "nothing further", "net 2019/20": 0.0, "share_over": 0.30, "share_clear": False},
+        {**row, "investment": "one_post", "net 2019/20": 50_000.0, "share_over": 0.29, "share_clear": False},
+    ])  # fmt: skip
+
+    said = text_alternative(
+        draw.frontier(wm.frontier_of(table, "net 2019/20", "share_over"), "net 2019/20", "share_over", BASE)
+    )
+
+    assert said.startswith("No option is clearly better than nothing further.")
+
+
+def test_an_option_that_another_beats_is_named_too_and_the_fall_is_from_doing_nothing() -> None:
+    table = pd.DataFrame({
+        "option": ["nothing", "dear", "cheap"], "net all years": [0.0, 2e5, -1e5], "share": [0.36, 0.1, 0.3],
+        "on_frontier": [False, True, True],
+    })  # fmt: skip
+
+    ax = draw.frontier(table, "net all years", "share", BASE, "option")
+
+    assert {t.get_text() for t in ax.texts if len(t.get_text()) == 1} == {"A", "B", "C"}
+    assert text_alternative(ax).startswith("Dear: 36% falls to 10% for £200k net, 2019/20 to 2020/21. ")

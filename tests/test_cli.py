@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from workforce_model.cli import main
+from workforce_model.run_record import read_record
 
 PROGRAM = [sys.executable, "-c", "from workforce_model.cli import main; main()"]
 
@@ -33,6 +37,19 @@ def test_run_prints_the_answer_and_names_the_folder(ran: tuple[subprocess.Comple
     assert f"Written to {out}" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 110
     assert "With every price at its low end 412, at its high end 557" in done.stdout
+
+
+def test_the_record_names_every_input_with_its_size_and_hash_and_says_what_was_run(
+    ran: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    record = read_record(ran[1])
+
+    for file in record["inputs"]:
+        content = Path("scenarios", file["name"]).read_bytes()
+        assert (file["size"], file["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert [file["name"] for file in record["inputs"]] == ["do_nothing.toml", "enfield_2019.toml", "approved.toml"]
+    assert (record["runs_asked"], record["runs_done"], record["complete"]) == (20, 20, True)
+    assert all(scenario["checks"] and scenario["resolved"]["seen_from"] for scenario in record["scenarios"].values())
 
 
 def test_an_earlier_run_is_kept_and_the_refusal_is_bad_input(
@@ -115,3 +132,38 @@ def test_compare_refuses_one_scenario_in_one_sentence() -> None:
     assert done.returncode == 2
     assert "expected two or more" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+APPROVED, NOTHING = "scenarios/approved.toml", "scenarios/do_nothing.toml"
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        (["run", APPROVED, "--out", "FOLDER/note.txt/run"], "note.txt is a file; expected a folder"),
+        (["run", APPROVED, "--out", "FOLDER/note.txt/deep/run"], "note.txt is a file; expected a folder"),
+        (["run", APPROVED, "--out", ""], "expected the path of a folder"),
+        (["run", APPROVED, "--out", "~/run"], "~ stands for a home folder in a shell only"),
+        (["run", APPROVED, "--out", "FOLDER/run", "--checkpoint", "FOLDER/note.txt"], "note.txt is a file; expected a folder"),
+        (["run", APPROVED, "--out", "FOLDER/run", "--checkpoint", "FOLDER/run"], "expected a folder for each"),
+        (["compare", NOTHING, APPROVED, "--out", "FOLDER/note.txt"], "note.txt is there already; name a new folder"),
+        (["review", APPROVED, "--actuals", "FOLDER/gone.csv", "--out", "FOLDER/run"], "gone.csv, 1 problem\n  file   no such file"),
+        (["review", APPROVED, "--actuals", "FOLDER", "--out", "FOLDER/run"], "a folder: expected a file"),
+        (["template", "--out", "FOLDER/note.txt"], "note.txt is a file; expected a folder"),
+        (["verify", "FOLDER/note.txt"], "not a folder; expected a run folder"),
+        (["paper", "FOLDER", "--out", "FOLDER-paper"], "holds no run.json"),
+    ],
+)  # fmt: skip
+def test_b01_a_path_that_cannot_be_is_bad_input_refused_before_anything_is_played_or_made(
+    words: list[str], rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note.txt").write_text("keep me")
+    given = [word.replace("FOLDER", str(tmp_path)) for word in words]
+    monkeypatch.setattr(sys, "argv", ["workforce-model", *given])
+
+    with pytest.raises(SystemExit) as stopped:
+        main()
+
+    assert stopped.value.code == 2
+    assert rule in capsys.readouterr().err
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("note.txt", "keep me")]

@@ -37,6 +37,10 @@ def test_nothing_asked_changes_nothing(approved: Scenario) -> None:
 
 
 def test_posts_and_their_start_change_for_the_whole_budget(approved: Scenario) -> None:
+    assert (
+        wm.what_if(approved, posts=7).funding.budgets["nine_posts"].label == "The 11 posts"
+    )  # seven and the other four
+    assert wm.what_if(approved, posts=5).funding.budgets["nine_posts"].label == "The nine posts"
     changed = wm.what_if(approved, posts=7, start="2019-10").workforce.posts
 
     assert changed["nine_social_worker"].number == 7

@@ -11,7 +11,10 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
@@ -28,14 +31,43 @@ from workforce_model.checkpoints import NotKept, NotUsed
 from workforce_model.claims import FolderInUse, claimed
 from workforce_model.model import Results, keep
 from workforce_model.run_record import changed_files, read_record
-from workforce_model.workers import WorkerDied, in_turn
+from workforce_model.workers import WorkerDied, in_turn, worker_pool
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and users as POSIX has them")
 
 
-def started(code: str, *words: str, **more: Any) -> subprocess.Popen[str]:
-    """A Python process of its own, running some code."""
-    return subprocess.Popen([sys.executable, "-c", code, *words], stdout=subprocess.PIPE, text=True, **more)
+@contextmanager
+def started(code: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """A Python process of its own, running some code; gone by the end of the block, however that ends."""
+    child = subprocess.Popen([sys.executable, "-c", code, *words], stdout=subprocess.PIPE, text=True)
+    with child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def heard_from(child: subprocess.Popen[str]) -> str:
+    """The next line that a process prints."""
+    assert child.stdout is not None
+    return child.stdout.readline()
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What is done in the block takes no longer than this on an idle machine; a busy one is given as much longer as it is busy."""
+    before, began = slowness(), time.monotonic()
+    yield
+    took = time.monotonic() - began
+    assert took < seconds * max(before, slowness()), f"took {took:.1f} seconds"
+
+
+def slowness() -> float:
+    """How many times as long as on an idle machine the same work takes here and now, at least 1."""
+    began, work = time.monotonic(), time.process_time()
+    while time.process_time() - work < 0.3:
+        pass
+    return max(1.0, (time.monotonic() - began) / 0.3)
 
 
 def complete(folder: Path) -> bool:
@@ -69,12 +101,9 @@ while True:
 def killed_while_writing(folder: Path, times: int) -> None:
     moments = random.Random(20190612)
     for _ in range(times):
-        child = started(WRITES_FOR_EVER, str(folder))
-        assert child.stdout is not None
-        assert child.stdout.readline() == "writing\n"
-        time.sleep(moments.uniform(0.0, 1.5))
-        child.kill()
-        child.communicate()
+        with started(WRITES_FOR_EVER, str(folder)) as child:
+            assert heard_from(child) == "writing\n"
+            time.sleep(moments.uniform(0.0, 1.5))  # whatever it is in the middle of by then
         with claimed(folder):
             assert not folder.exists() or complete(folder)
 
@@ -125,11 +154,10 @@ wm.run(busy(), 600, block=20, checkpoint=sys.argv[1], progress=lambda runs: prin
 def test_m3_a_killed_run_goes_on_from_its_checkpoint_to_the_same_bits_and_loses_at_most_one_block(
     tmp_path: Path,
 ) -> None:
-    child = started(KEEPS_BLOCKS, str(tmp_path))
-    assert child.stdout is not None
-    assert [child.stdout.readline() for _ in range(1 + 5)][-1] == "finished\n"
-    child.kill()
-    finished = 5 + child.communicate()[0].count("finished\n")
+    with started(KEEPS_BLOCKS, str(tmp_path)) as child:
+        assert [heard_from(child) for _ in range(1 + 5)][-1] == "finished\n"
+        child.kill()
+        finished = 5 + child.communicate()[0].count("finished\n")
     heard: list[int] = []
 
     whole = wm.run(busy(), 600, block=20, checkpoint=tmp_path, progress=heard.append)
@@ -145,39 +173,38 @@ def test_m3_a_killed_run_goes_on_from_its_checkpoint_to_the_same_bits_and_loses_
 @posix
 def test_ctrl_c_stops_within_five_seconds_says_what_is_kept_and_leaves_no_process(town: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    words = (
-        "run",
-        str(town),
-        "--runs",
-        "400000",
-        "--processes",
-        "2",
-        "--checkpoint",
-        str(kept),
-        "--out",
-        str(tmp_path / "run"),
-    )
+    words = ("run", str(town), "--runs", "400000", "--processes", "2", "--checkpoint", str(kept), "--out", str(tmp_path / "run"))  # fmt: skip
     child = subprocess.Popen([*PROGRAM, *words], stderr=subprocess.PIPE, text=True, start_new_session=True)
-    waited = time.monotonic() + 60
-    while not (kept.is_dir() and any(path.suffix == ".block" for path in kept.iterdir())) and time.monotonic() < waited:
-        time.sleep(0.05)
+    with whole_session(child):
+        while not (kept.is_dir() and any(path.suffix == ".block" for path in kept.iterdir())):
+            assert child.poll() is None, child.communicate()[1]
+            time.sleep(0.05)
 
-    os.kill(child.pid, signal.SIGINT)
-    pressed = time.monotonic()
-    _, errors = child.communicate(timeout=60)
+        with within(5):
+            os.kill(child.pid, signal.SIGINT)
+            _, errors = child.communicate(timeout=600)
 
-    assert time.monotonic() - pressed < 5
-    assert child.returncode == 130
-    assert f"of 400,000 runs are complete and kept, in {kept}; the same command goes on from there" in errors
-    assert "Traceback" not in errors
-    assert living(child.pid) == []
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept"]
+        assert child.returncode == 130
+        assert f"of 400,000 runs are complete and kept, in {kept}; the same command goes on from there" in errors
+        assert "Traceback" not in errors
+        assert living(child.pid) == []
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["kept"]
 
 
-def living(session: int) -> list[int]:
-    """The processes of a session that still run, given a moment to end."""
+@contextmanager
+def whole_session(leader: subprocess.Popen[str]) -> Iterator[None]:
+    """A process and all it started, gone by the end of the block, however that ends."""
+    try:
+        yield
+    finally:
+        for process in living(leader.pid, moments=1):
+            os.kill(process, signal.SIGKILL)
+
+
+def living(session: int, moments: int = 600) -> list[int]:
+    """The processes of a session that still run, given time to end."""
     left: list[int] = []
-    for _ in range(50):
+    for _ in range(moments):
         left = []
         for place in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -208,6 +235,27 @@ def test_a_dead_workers_block_is_played_once_more_and_no_run_is_missing(ten: Res
 
     assert heard == [30, 30, 30]
     assert same(whole, wm.run(busy(), 90))
+
+
+def die_the_first_time(mark: Path, results: Results) -> np.ndarray:
+    """Die in the middle of a block, once: the process that is given it again finds the mark and finishes."""
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return results.cost.sum(axis=(0, 1, 2))
+
+
+@posix
+def test_the_block_in_hand_when_a_worker_dies_is_played_once_more_and_every_run_has_its_figure(tmp_path: Path) -> None:
+    whole = wm.run(busy(), 90).cost.sum(axis=(0, 1, 2))
+    found = np.full(90, np.nan)
+
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        for runs, costs in keep(busy(), partial(die_the_first_time, tmp_path / "died"), 90, block=30, executor=pool):
+            found[runs] = costs
+
+    assert (tmp_path / "died").exists()
+    assert np.array_equal(found, whole)
 
 
 @posix
@@ -243,15 +291,12 @@ def die(results: Results) -> None:
 
 @posix
 def test_a_worker_that_dies_twice_on_a_block_is_an_error_that_names_its_runs_and_never_a_hang() -> None:
-    began = time.monotonic()
-
     with (
+        within(60),
         ProcessPoolExecutor(1, get_context("spawn")) as pool,
         pytest.raises(WorkerDied, match=r"the process playing 7 runs \(0 to 6\) died, and died again"),
     ):
         list(keep(busy(), die, 21, block=7, executor=pool))
-
-    assert time.monotonic() - began < 60
 
 
 def die_half_way(results: Results) -> np.ndarray:
@@ -267,17 +312,21 @@ def die_half_way(results: Results) -> np.ndarray:
 
 
 @posix
-def test_a_worker_that_dies_half_way_through_its_answer_is_noticed_and_the_pool_is_not_left_waiting() -> None:
-    began = time.monotonic()
+@pytest.mark.parametrize(
+    ("pool_of_one", "patience"),
+    [(partial(ProcessPoolExecutor, 1, get_context("spawn")), 5), (partial(worker_pool, 1), 1)],
+    ids=["anybody's", "ours"],
+)
+def test_a_worker_that_dies_half_way_through_its_answer_is_noticed_and_the_pool_is_not_left_waiting(
+    pool_of_one: Any, patience: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workforce_model.workers._PATIENCE", patience)
+    before = set(active_children())
 
-    with (
-        pytest.raises(WorkerDied, match="died again"),
-        ProcessPoolExecutor(1, get_context("spawn")) as pool,
-    ):
+    with within(90), pytest.raises(WorkerDied, match="died again"), pool_of_one() as pool:
         list(keep(busy(), die_half_way, 8, executor=pool))
 
-    assert time.monotonic() - began < 90
-    assert active_children() == []
+    assert set(active_children()) <= before
 
 
 # Disk and folders ---------------------------------------------------------------------------------
@@ -289,6 +338,8 @@ def test_on_a_full_disk_the_error_names_folder_and_size_the_old_run_stands_and_t
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
+    if not shutil.which("mount"):
+        pytest.skip("no program here mounts a small disk")
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2600k", "tmpfs", str(disk)], capture_output=True, check=False)  # fmt: skip
     if mounted.returncode:
         pytest.skip(f"mounting a small disk is not permitted here: {mounted.stderr.decode().strip()}")
@@ -318,6 +369,8 @@ def as_a_user(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         if not (setpriv := shutil.which("setpriv")):
             pytest.skip("root may write anywhere, and setpriv is not here to give that up")
         plain = [setpriv, "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+        if subprocess.run([*plain, "true"], capture_output=True, check=False).returncode:
+            pytest.skip("root may write anywhere, and may not give that up here")
     return subprocess.run(
         [*plain, *PROGRAM, *words], capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False,
         env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent"},
@@ -383,15 +436,11 @@ with claimed(sys.argv[1]):
 def test_a_second_run_into_a_folder_is_refused_at_once_naming_the_holder_and_a_stale_lock_is_taken_over(
     town: Path, tmp_path: Path, ten: Results
 ) -> None:
-    holder = started(HOLDS, str(tmp_path / "run"))
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "held\n"
-
-    second = said("run", str(town), "--runs", "100000", "--out", str(tmp_path / "run"))
-    with pytest.raises(FolderInUse, match=f"process {holder.pid} on"):
-        wm.write_run(ten, tmp_path / "run")
-    holder.kill()
-    holder.communicate()
+    with started(HOLDS, str(tmp_path / "run")) as holder:
+        assert heard_from(holder) == "held\n"
+        second = said("run", str(town), "--runs", "100000", "--out", str(tmp_path / "run"))
+        with pytest.raises(FolderInUse, match=f"process {holder.pid} on"):
+            wm.write_run(ten, tmp_path / "run")
     left = [path.name for path in tmp_path.iterdir()]
     wm.write_run(ten, tmp_path / "run")
 
@@ -404,12 +453,11 @@ def test_a_second_run_into_a_folder_is_refused_at_once_naming_the_holder_and_a_s
 def test_a_folder_that_may_not_be_written_is_refused_before_the_run_is_played(town: Path, tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("keep me")
-    began = time.monotonic()
 
-    refused = said("run", str(town), "--runs", "3000000", "--out", str(tmp_path / "letters"))
+    with within(30):
+        refused = said("run", str(town), "--runs", "3000000", "--out", str(tmp_path / "letters"))
 
     assert refused.returncode == 2
-    assert time.monotonic() - began < 30
     assert "is not empty" in refused.stderr
 
 

@@ -7,6 +7,8 @@ import datetime
 import json
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,16 @@ from workforce_model.run_record import NotARun, changed_files, read_record, reco
 from workforce_model.scenario import Scenario, as_tree, scenario_from
 
 TEXT = tomlkit.dumps(toy_tree({**BUSY, **TWO_TEAMS}))
-quick = settings(max_examples=60, deadline=5_000, suppress_health_check=list(HealthCheck))
-many = settings(max_examples=400, deadline=5_000, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@contextmanager
+def work_of(seconds: float) -> Iterator[None]:
+    """What is done in the block takes no more than this of a processor: a busy machine makes nothing slow."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < seconds
 
 
 def taken(content: bytes) -> Scenario | None:
@@ -32,11 +42,12 @@ def taken(content: bytes) -> Scenario | None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "case.toml")
         path.write_bytes(content)
-        try:
-            return load_scenario(path)
-        except ScenarioError as refused:
-            in_words(refused)
-            return None
+        with work_of(10):
+            try:
+                return load_scenario(path)
+            except ScenarioError as refused:
+                in_words(refused)
+                return None
 
 
 def in_words(refused: ScenarioError) -> None:
@@ -129,10 +140,11 @@ def test_a_spoilt_file_is_taken_or_refused_in_words(content: bytes) -> None:
 @quick
 @given(misstated())
 def test_misstated_tables_are_taken_or_refused_in_words(tree: dict[str, Any]) -> None:
-    try:
-        scenario_from(tree, "made by chance")
-    except ScenarioError as refused:
-        in_words(refused)
+    with work_of(10):
+        try:
+            scenario_from(tree, "made by chance")
+        except ScenarioError as refused:
+            in_words(refused)
 
 
 @pytest.mark.slow
@@ -146,10 +158,11 @@ def test_many_spoilt_files_are_taken_or_refused_in_words(content: bytes) -> None
 @many
 @given(misstated())
 def test_many_misstated_tables_are_taken_or_refused_in_words(tree: dict[str, Any]) -> None:
-    try:
-        scenario_from(tree, "made by chance")
-    except ScenarioError as refused:
-        in_words(refused)
+    with work_of(10):
+        try:
+            scenario_from(tree, "made by chance")
+        except ScenarioError as refused:
+            in_words(refused)
 
 
 def a_record() -> dict[str, Any]:
@@ -169,14 +182,15 @@ def test_a_misstated_record_is_taken_or_refused_in_words(key: str, value: Any) -
     record = json.loads(json.dumps(a_record(), default=str)) | {key: value}
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "run.json").write_text(json.dumps(record), encoding="utf-8")
-        try:
-            read = read_record(folder)
-            changed_files(Path(folder), read)
-            recorded(read)
-        except ScenarioError as refused:
-            in_words(refused)
-        except NotARun:
-            pass
+        with work_of(10):
+            try:
+                read = read_record(folder)
+                changed_files(Path(folder), read)
+                recorded(read)
+            except ScenarioError as refused:
+                in_words(refused)
+            except NotARun:
+                pass
 
 
 def test_a_day_in_a_record_is_a_day_again() -> None:
@@ -200,8 +214,4 @@ def test_a_day_in_a_record_is_a_day_again() -> None:
     ids=["doubled", "slips", "quotes", "tables"],
 )
 def test_a_file_made_to_be_slow_is_refused_in_seconds(text: str) -> None:
-    began = time.process_time()
-
     assert taken(text.encode()) is None
-
-    assert time.process_time() - began < 10

@@ -110,6 +110,74 @@ def test_absence_that_is_covered_costs_an_agency_worker_and_moves_no_case() -> N
     assert extra == pytest.approx(4_230.0 * stand_in[1:])
 
 
+# Who leaves, by service, team and year -------------------------------------------------------------
+
+
+def test_those_under_five_years_leave_so_many_times_as_often_and_all_together_at_the_stated_rate() -> None:
+    bands = {
+        "workforce.turnover_rate": 0.6, "workforce.turnover_reading": "replaced", "workforce.tenure_ratio": 2.0, "periods.end": "2019-04",
+        "workforce.posts.worker": posts(30, opening_under_five_years=30), "workforce.posts.long": posts(10, opening_over_five_years=10),
+    }  # fmt: skip
+
+    result = played(bands, RUNS)
+
+    # 5% a month over the forty: 2x for thirty and x for ten make 0.05 x 40, x = 2/70.
+    over = 2 / 70
+    assert agrees(group(result, "worker", "left")[1].astype(float), 30 * 2 * over, 30 * 2 * over * (1 - 2 * over))
+    assert agrees(group(result, "long", "left")[1].astype(float), 10 * over, 10 * over * (1 - over))
+
+
+def test_a_worker_passes_five_years_and_then_leaves_as_those_over_five_do() -> None:
+    passing = {
+        "workforce.turnover_rate": 0.06, "workforce.turnover_reading": "replaced", "workforce.tenure_ratio": 3.0,
+        "workforce.posts.worker": posts(200, opening_under_five_years=200), "periods.start": "2018-04", "periods.end": "2024-03",
+        "caseloads.teams.team.open_cases": 0, "funding.lines.base.amounts": {"2018/19": 1.0}, "costs.price_base": "2018/19",
+        "costs.pay_award": {}, "costs.employer_ni_threshold": {"2018/19": stated(8_632.0, "GBP a year")},
+    }  # fmt: skip
+
+    left = group(played(passing, 200), "worker", "left").astype(float)
+    there = group(played(passing, 200), "worker", "permanent").astype(float)
+
+    # Service is spread evenly over five years: 0.5% a month at first, and a third of it once all have passed sixty months.
+    first, last = left[1].mean() / there[0].mean(), left[62:72].sum() / there[61:71].sum()
+    assert first == pytest.approx(0.005, abs=4.42 * np.sqrt(0.005 / (200 * 200)))
+    assert last == pytest.approx(0.005 / 3, abs=4.42 * np.sqrt(0.005 / 3 / there[61:71].sum()))
+
+
+def test_a_teams_effect_on_leaving_is_its_own() -> None:
+    teams = {
+        "workforce.turnover_rate": 0.6, "workforce.turnover_reading": "replaced", "periods.end": "2019-04",
+        "workforce.teams.other": {"label": "Other", "leaving_multiplier": stated(1.6, "multiplier")},
+        "workforce.posts.worker": posts(20, opening_over_five_years=20),
+        "workforce.posts.other": posts(20, team="other", opening_over_five_years=20, holds_cases=False),
+    }  # fmt: skip
+
+    result = played(teams, RUNS)
+
+    assert agrees(group(result, "worker", "left")[1].astype(float), 20 * 0.05, 20 * 0.05 * 0.95)
+    assert agrees(group(result, "other", "left")[1].astype(float), 20 * 0.08, 20 * 0.08 * 0.92)
+
+
+@pytest.mark.parametrize("kind", ["workforce.year_shock", "workforce.national_swing"])
+def test_a_years_shock_is_shared_by_all_teams_and_months_of_the_year_and_another_year_has_another(kind: str) -> None:
+    shared = {
+        kind: stated(0.5, "standard deviation of the logarithm"), "workforce.turnover_rate": 0.12, "workforce.turnover_reading": "replaced",
+        "workforce.filling_probability": 1.0, "workforce.teams.other": {"label": "Other"}, "caseloads.teams.team.open_cases": 0,
+        "workforce.posts.worker": posts(400, opening_over_five_years=400),
+        "workforce.posts.other": posts(400, team="other", opening_over_five_years=400, holds_cases=False),
+    }  # fmt: skip
+
+    result = played(shared, 2_000)
+    mine, other = (group(result, name, "left").astype(float) for name in ("worker", "other"))
+
+    # Four leavers a month on average, each year's all multiplied by one log-normal: alike in teams and months, apart in years.
+    shock = 4.0**2 * (np.exp(0.5**2) - 1)
+    together = shock / (4 + shock)
+    assert np.corrcoef(mine[1], other[1])[0, 1] == pytest.approx(together, abs=0.08)
+    assert np.corrcoef(mine[2], other[11])[0, 1] == pytest.approx(together, abs=0.08)
+    assert abs(np.corrcoef(mine[12], other[13])[0, 1]) < 0.1
+
+
 # Effects on leaving -------------------------------------------------------------------------------
 
 
@@ -422,6 +490,46 @@ def test_a_settling_ramp_rises_in_even_steps_to_a_full_caseload() -> None:
     assert rates.load_shares[:, 0].tolist() == pytest.approx([0.0, 0.4, 0.6, 0.8, 1.0, 1.0])
 
 
+def test_a_newly_qualified_worker_takes_a_protected_share_for_so_many_months() -> None:
+    new = {
+        "workforce.posts.old": posts(4, opening_over_five_years=4),
+        "workforce.posts.worker": posts(4, created="2019-04", starts_on="2019-04"),
+        "workforce.filling_probability": 1.0, "workforce.newly_qualified_share": 1.0, "caseloads.teams.team.open_cases": 0,
+        "caseloads.newly_qualified_months": 3, "caseloads.newly_qualified_share": 0.5, "caseloads.teams.team.arrivals": 60.0,
+        "caseloads.teams.team.leaving_rate": 1.0,
+    }  # fmt: skip
+
+    result = played(new, 2_000)
+
+    # Each month's sixty cases are new: 10 for each of four and 5 for each protected one; later 7.5 each.
+    weights = np.arange(64)
+    shared = [result.history.histogram[month, 0] for month in (1, 4, 12)]
+    spread = [float(counts @ (weights - 7.5) ** 2 / counts.sum()) for counts in shared]
+    assert (group(result, "worker", "permanent")[1:4] == 4).all()
+    assert spread[0] == pytest.approx(7.5 + 2.5**2, rel=0.05)
+    assert spread[2] == pytest.approx(7.5, rel=0.05)
+
+
+def test_part_time_posts_are_whole_people_at_part_of_the_hours_and_the_cost() -> None:
+    half = {"workforce.posts.worker": posts(10, opening_over_five_years=10, fte=0.5)}
+
+    whole, part = played({}), played(half)
+
+    assert (measured(part, "in_post_fte") == 5).all()
+    assert (part.history.cases["workers"] == whole.history.cases["workers"]).all()
+    assert part.cost.sum(axis=(1, 2)) == pytest.approx(whole.cost.sum(axis=(1, 2)) / 2)
+    assert np.array_equal(part.history.cases["held"], whole.history.cases["held"])
+
+
+@pytest.mark.parametrize("growth", [0.21, -0.19])
+def test_arrivals_grow_by_the_stated_share_a_year(growth: float) -> None:
+    result = played({"caseloads.arrivals_growth": growth, "caseloads.teams.team.arrivals": 40.0}, RUNS)
+
+    arrived = result.history.cases["arrived"][:, 0].astype(float)
+    for month, times in ((1, 1.0), (7, (1 + growth) ** 0.5), (13, 1 + growth)):
+        assert agrees(arrived[month], 40 * times, 40 * times)
+
+
 def test_a_season_moves_arrivals_between_months_and_not_their_yearly_number() -> None:
     flat, months = 1.0, wm.load_scenario("scenarios/enfield_2019.toml").periods.months()
     season = {month: stated(flat, "multiplier") for month in (
@@ -581,6 +689,13 @@ def test_what_is_passed_is_named_from_and_to() -> None:
         ({"workforce.posts.worker": posts(10, retention_payment=True)}, "state 1.0 for no effect"),
         ({"caseloads.season": {"april": stated(1.0, "multiplier")}}, "all twelve months or none; 1 are stated"),
         ({"caseloads.most_cases": 0}, "at least 1 case"),
+        ({"workforce.posts.worker.caseload_share": 1e-12}, "takes a share of at least 0.01"),
+        ({"workforce.agency.extra": agency(3, caseload_share=0.009)}, "holds cases: a share of at least 0.01"),
+        ({"caseloads.settling_share": 1e-12}, "0 for no case, or at least 0.01"),
+        (
+            {"caseloads.newly_qualified_share": stated(0.6, "share", low=0.001, high=0.9, shape="triangular")},
+            "0 for no case, or at least 0.01",
+        ),
         ({**step_down(25)}, "from 1 to 24 months"),
         ({"workforce.agency_notice_months": stated(13, "months")}, "at most 12 months"),
         ({"workforce.caseload_effect": stated(6.0, "change in the logarithm")}, "from -5 to 5"),

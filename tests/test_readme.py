@@ -38,7 +38,7 @@ def test_the_honesty_table_is_the_do_nothing_forecast() -> None:
         assert (s.p10 <= float(census) <= s.p90) == (inside == "yes"), name
 
 
-def test_every_scenario_of_the_readme_is_shipped() -> None:
-    named = set(re.findall(r"^\| `(\w+\.toml)` \|", README, re.MULTILINE))
+def test_every_scenario_of_the_readme_is_shipped_and_asks_the_question_it_is_said_to() -> None:
+    named = dict(re.findall(r"^\| `(\w+\.toml)` \| (.+?) \|", README, re.MULTILINE))
 
-    assert named == {path.name for path in SCENARIO_FILES}
+    assert named == {path.name: wm.load_scenario(path).question for path in SCENARIO_FILES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,6 +165,20 @@ def test_a_folder_that_is_not_a_run_is_never_replaced(together: list[Results], t
         wm.write_run(together, tmp_path / "letters", overwrite=True)
 
     assert (tmp_path / "letters" / "dear.txt").read_text() == "keep me"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_run_is_written_where_a_link_leads_and_the_link_stays(together: list[Results], tmp_path: Path) -> None:
+    for name in ("there", "nowhere"):
+        (tmp_path / f"{name}.link").symlink_to(tmp_path / name)
+    wm.write_run(together[0], tmp_path / "there")
+
+    again = wm.write_run(together[1], tmp_path / "there.link", overwrite=True)
+    new = wm.write_run(together[1], tmp_path / "nowhere.link")
+
+    assert (again, new) == (tmp_path / "there", tmp_path / "nowhere")
+    assert set(read_record(tmp_path / "there.link")["scenarios"]) == {"approved"}
+    assert all((tmp_path / f"{name}.link").is_symlink() for name in ("there", "nowhere"))
 
 
 def test_a_run_that_broke_a_check_writes_nothing(together: list[Results], tmp_path: Path) -> None:

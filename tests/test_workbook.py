@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from workforce_model.formats import money
 from workforce_model.published import Published, read_run
 from workforce_model.quoting import Quotes, numbers_of, quoted_table
 from workforce_model.run_folder import write_csv
-from workforce_model.workbook import _TITLES, NOT_DEFINED_MARK, write_workbook
+from workforce_model.workbook import _TITLES, NOT_DEFINED_MARK, _shown_in, _unit_of, write_workbook
 
 FIRST = 4
 """The row of the heading of each sheet's table."""
@@ -25,8 +26,9 @@ HOSTILE = '=cmd|"/c calc"!A1 [here](https://example.org) $$note$$ <b>&'
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
     loaded = [wm.load_scenario(f"scenarios/{name}.toml") for name in ("do_nothing", "approved")]
-    together = [wm.run(scenario.replace({"periods.end": "2020-03"}), 4) for scenario in loaded]
-    return read_run(wm.write_run(together, tmp_path_factory.mktemp("workbook") / "run"))
+    together = [wm.run(scenario.replace({"periods.end": "2020-03"}), 90) for scenario in loaded]
+    out = tmp_path_factory.mktemp("workbook") / "run"
+    return read_run(wm.write_run(together, out, plan="scenarios/improvement_plan.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +139,37 @@ def test_libreoffice_opens_the_workbook_and_shows_its_figures(tmp_path: Path) ->
     assert run.run_id in text
     assert "Funding" in text
     assert "(360,000.00)" in text
+
+
+def test_the_notes_explain_every_column_that_does_not_explain_itself(run: Published, book: Path) -> None:
+    notes = " ".join(str(x) for x in cells(book, sheets(book)["Notes"]).values())
+    page = cells(book, sheets(book)["Bridge"])
+
+    for table in ("bridge", "movers", "plan"):
+        telling = {c for c in run.tables[table] if "_" in c} | {
+            "against",
+            "step",
+            "explained",
+            "swing",
+            "clear",
+            "lever",
+            "basis",
+        }
+        for column in telling & set(run.tables[table]) - {"assumption_unit"}:
+            assert re.search(rf"\b({column}|{column.replace('figure_', '')})\b", notes), (table, column)
+    last = re.search(r"\[note (\d+)\]\.$", str(page[3, 1]))
+    assert last is not None
+    assert f"note {last[1]}" in cells(book, sheets(book)["Notes"]).values()
+    assert f"note {int(last[1]) + 1}" not in cells(book, sheets(book)["Notes"]).values()
+
+
+def test_figures_of_a_plan_and_of_what_moves_the_answer_are_shown_in_their_units() -> None:
+    action = {"figure_unit": "share of workers", "fte_mean": 0.5, "figure_mean": 0.3}
+    mover = {"outcome": "net_cost_gbp", "assumption_unit": "share a month"}
+
+    assert _shown_in("fte_mean", _unit_of("fte_mean", action)) == "#,##0.00##_)"
+    assert _shown_in("figure_mean", _unit_of("figure_mean", action)) == "0.0##%_)"
+    assert _shown_in("at_low", _unit_of("at_low", mover)) == "#,##0.00_);(#,##0.00)"
+    assert _shown_in("low", _unit_of("low", mover)) == "0.0##%_)"
+    assert _shown_in("explained", _unit_of("explained", mover)) == "0.0##%_)"
+    assert _unit_of("mean", {"unit": "GBP"}) == "GBP"

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         further_posts,
         retention_payments,
     )
+    from workforce_model.ledger_steps import ledger_bridge
     from workforce_model.luck import enough_runs, uncertainty
     from workforce_model.model import Interrupted, run
     from workforce_model.outcomes import Outcome
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from workforce_model.returns import Returns, read_returns, revisions
     from workforce_model.review_folder import write_review
     from workforce_model.run_folder import write_run
+    from workforce_model.runs_tornado import tornado_of_runs
     from workforce_model.scenario import Scenario
     from workforce_model.scores import BackTest, back_test
     from workforce_model.sensitivity import sobol, tornado
@@ -124,6 +126,7 @@ _HOME = {
     "inspection_costs": "downgrade_risk",
     "inspection_risk": "downgrade_risk",
     "latest_start": "starting",
+    "ledger_bridge": "ledger_steps",
     "ledger_table": "tables",
     "load_actuals": "actuals_file",
     "load_plan": "actions",
@@ -151,6 +154,7 @@ _HOME = {
     "surprises": "surprise",
     "sweep": "grids",
     "tornado": "sensitivity",
+    "tornado_of_runs": "runs_tornado",
     "uncertainty": "luck",
     "update_rates": "updating",
     "verify": "verification",
@@ -223,6 +227,7 @@ __all__ = [
     "inspection_costs",
     "inspection_risk",
     "latest_start",
+    "ledger_bridge",
     "ledger_table",
     "load_actuals",
     "load_plan",
@@ -252,6 +257,7 @@ __all__ = [
     "surprises",
     "sweep",
     "tornado",
+    "tornado_of_runs",
     "uncertainty",
     "update_rates",
     "verify",

@@ -163,7 +163,20 @@ def load_plan(path: str | os.PathLike[str]) -> Plan:
     tables, placed = read_alone(path)
     stated = {key: value for key, value in tables.items() if key != "schema_version"}
     try:
-        return _ADAPTER.validate_python(stated)
+        return plan_from(stated, os.fsdecode(path))
+    except ScenarioError as error:
+        raise ScenarioError(os.fsdecode(path), [placed(problem) for problem in error.problems]) from None
+
+
+def plan_from(tree: dict[str, Any], subject: str) -> Plan:
+    """An improvement plan from plain tables, checked; ``subject`` is where they are, for an error.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found.
+    """
+    try:
+        return _ADAPTER.validate_python(tree)
     except ValidationError as error:
-        found = problems_of(error, stated, _ADAPTER.json_schema())
-        raise ScenarioError(os.fsdecode(path), [placed(problem) for problem in found]) from None
+        raise ScenarioError(subject, problems_of(error, tree, _ADAPTER.json_schema())) from None

@@ -10,19 +10,20 @@ import datetime
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
-from workforce_model.actuals import APART_IN_POST, APART_SPEND, COLUMNS, STOCK_FLOW, Actuals
+from workforce_model.actuals import Actuals
+from workforce_model.actuals_at_odds import Reported
 from workforce_model.actuals_form import Form, form_of
 from workforce_model.files import found_or_shipped
 from workforce_model.periods import month
-from workforce_model.problems import Problem, ScenarioError, nearest
-from workforce_model.scenario import Scenario
-from workforce_model.sheets import Cell, Table, read_table
+from workforce_model.problems import Problem, ScenarioError, nearest, path_given
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
+from workforce_model.sheets import Cell, Table, Unreadable, read_table
 
 SHEET = "Actuals"
 KEYS = ("month", "team")
@@ -34,6 +35,9 @@ _LINE_OF_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,600}")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SLIPS = (
     (r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", "without commas: 1234"),
+    (r"-?[0-9]+,[0-9]+", "with a point for its decimals: 12.5"),
+    (r"-?[0-9]{1,3}([ '\u00a0\u2009\u202f][0-9]{3})+([.,][0-9]+)?", "without spaces: 1234"),
+    (r"[\u2010-\u2015\u2212][0-9.]+", "with a plain minus: -5"),
     (r"[£$€].*", "without a currency sign: 375000"),
     (r"\(.*\)", "no brackets: a negative is written -20"),
     (r".*%", "a number, not a percentage: this form asks for counts, FTE and pounds"),
@@ -80,9 +84,11 @@ def load_actuals(
     >>> str(actuals.cut_off), actuals.illustrative
     ('2019-09', True)
     """
+    refuse_all_but_scenarios(scenario)
+    _refuse_unclear(marks, other_movement, not_fitted)
     if later_months not in ("refuse", "leave out"):
         raise ValueError(f"later_months = {later_months!r}: expected 'refuse' or 'leave out'")
-    table = read_table(found_or_shipped(os.fsdecode(path)), SHEET)
+    table = read_table(found_or_shipped(path_given(path)), SHEET)
     where = _columns(table)
     found = _Read(table, scenario, where, tuple(marks), later_months, None if cut_off is None else month(cut_off))
     found.read(other_movement, tuple(not_fitted))
@@ -100,18 +106,29 @@ def load_actuals(
     )  # fmt: skip
 
 
+def _refuse_unclear(marks: Sequence[str], other_movement: float, not_fitted: Sequence[str]) -> None:
+    """Refuse what is declared of a form where it could be read in two ways, or would switch a check off."""
+    for name, stated in (("marks", marks), ("not_fitted", not_fitted)):
+        if isinstance(stated, str):
+            raise ValueError(f"{name} = {stated!r}: expected a list, even of one: [{stated!r}]")
+    for mark in marks:
+        if not isinstance(mark, str) or not mark.strip() or _NUMBER.fullmatch(mark.strip()):
+            raise ValueError(f"marks: {mark!r} is blank or a number; expected what stands for a figure not available, such as 'c'")  # fmt: skip
+    if isinstance(other_movement, bool) or not isinstance(other_movement, int | float) or not 0 <= other_movement <= 1:
+        raise ValueError(f"other_movement = {other_movement!r}: expected a share of the opening stock from 0 to 1; 5% is written 0.05")  # fmt: skip
+
+
 def _columns(table: Table) -> dict[str, int]:
     """Where each column stands; a repeated or missing one is refused."""
-    names = [str(cell.value).strip() if cell.value is not None else "" for cell in table.header]
+    names = ["" if cell.value is None or isinstance(cell.value, Unreadable) else str(cell.value).strip() for cell in table.header]  # fmt: skip
     for i, name in enumerate(names):
-        if not name:
+        if not name and not isinstance(table.header[i].value, Unreadable):
             table.faults.append(Problem(table.header[i].place, "", "a column without a name"))
         elif name in names[:i]:
             table.faults.append(Problem(table.header[i].place, name, "this column stands twice"))
     missing = [key for key in KEYS if key not in names]
-    slip = "columns are parted by commas here; " if len(names) == 1 and re.search(r"month[;\t|]", names[0]) else ""
     if missing:
-        raise ScenarioError(table.subject, [*table.faults, Problem("header", "", f"no column {' and '.join(missing)}: {slip}begin from the template")])  # fmt: skip
+        raise ScenarioError(table.subject, [*table.faults, Problem("header", "", f"no column {' and '.join(missing)}: begin from the template")])  # fmt: skip
     return {name: i for i, name in enumerate(names) if name}
 
 
@@ -132,6 +149,7 @@ class _Read:
         self.faults: list[Problem] = list(self.table.faults)
         self.figures: dict[str, dict[str, tuple[float | None, ...]]] = {}
         self.places: dict[tuple[str, str, int], str] = {}
+        self.unplaced: set[pd.Period | str] = set()
 
     def read(self, other_movement: float, not_fitted: tuple[str, ...]) -> None:
         """Every fault of the file, and the figures where there are none in their cells."""
@@ -151,8 +169,9 @@ class _Read:
             return
         self._header()
         self._cells(rows)
-        if not self.faults:
-            self.faults += [*self._at_odds(), *self._unexplained(other_movement), *self._not_there(not_fitted)]
+        unread = frozenset(fault.place for fault in self.faults)
+        reported = Reported(self.form, self.figures, self.places, unread)
+        self.faults += [*reported.at_odds(), *reported.unexplained(other_movement), *reported.not_there(not_fitted)]
 
     def _say(self, place: str, given: str, rule: str) -> None:
         self.faults.append(Problem(place, given, rule))
@@ -170,9 +189,13 @@ class _Read:
                     self._say(row[self.where["month"]].place, str(when), f'after the cut-off {self.cut_off}; later_months="leave out" (--leave-out-later) sets it aside')  # fmt: skip
                 continue
             if not isinstance(team.value, str) or team.value not in known:
-                self._say(team.place, repr(team.value), _unknown_team(str(team.value), {n: t.label for n, t in known.items()}))  # fmt: skip
+                if when is not None:
+                    self.unplaced.add(when)
+                if not isinstance(team.value, Unreadable):
+                    self._say(team.place, repr(team.value), _unknown_team(str(team.value), {n: t.label for n, t in known.items()}))  # fmt: skip
                 continue
             if when is None:
+                self.unplaced.add(team.value)
                 continue
             if (when, team.value) in rows:
                 first = rows[when, team.value][self.where["team"]].place
@@ -188,7 +211,8 @@ class _Read:
         try:
             return month(cell.value)
         except ValueError:
-            self._say(cell.place, str(cell.value), 'expected year and month, "2019-09": day-first and month-first dates cannot be told apart')  # fmt: skip
+            if not isinstance(cell.value, Unreadable):
+                self._say(cell.place, str(cell.value), f'expected year and month, "2019-09"{_month_slip(cell.value)}')
             return None
 
     def _header(self) -> None:
@@ -214,7 +238,10 @@ class _Read:
             for i, when in enumerate(form.months):
                 row = rows.get((when, team))
                 if row is None:
-                    self._say("file", f"{when} {team}", "no row: every team has one for every month; nothing is filled in")  # fmt: skip
+                    if not self.unplaced & {when, team}:  # its row may be one that could not be placed
+                        self._say("file", f"{when} {team}", "no row: every team has one for every month; nothing is filled in")  # fmt: skip
+                    for known in series.values():
+                        known.append(None)
                     continue
                 for name, at in mine.items():
                     value = self._figure(row[at], name, team, opening=not i)
@@ -228,7 +255,7 @@ class _Read:
         value = cell.value.strip() if isinstance(cell.value, str) else cell.value
         blank = value is None or value == ""
         if team not in form.answers[name] or (opening and stated.kind == "flow"):
-            if not blank:
+            if not blank and not isinstance(value, Unreadable):
                 why = f"{team} does not answer this" if team not in form.answers[name] else f"{form.opening} is the opening position: stocks only; give the month before the first a row of its own"  # fmt: skip
                 self._say(cell.place, str(value), f"{why}; leave it blank")
             return None
@@ -241,6 +268,8 @@ class _Read:
         return self._number(cell.place, value, stated.unit)
 
     def _number(self, place: str, value: object, unit: str) -> float | None:
+        if isinstance(value, Unreadable):
+            return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             self._say(place, str(value), "expected a number")
             return None
@@ -258,126 +287,6 @@ class _Read:
             return None
         return found
 
-    def _value(self, team: str, name: str, i: int) -> float | None:
-        series = self.figures[team].get(name)
-        return None if series is None else series[i]
-
-    def _at_odds(self) -> Iterator[Problem]:
-        """Figures that cannot all be right."""
-        form = self._form
-        for team in form.teams:
-            for i, when in enumerate(form.months):
-                yield from self._establishment_at_odds(team, when, i)
-                yield from self._without_places(team, when, i)
-                yield from self._nobody_with_cases(team, i)
-                yield from self._priced_strangely(team, i)
-                for less, more, ago in (*_AT_MOST, *self._of_duties(team)):
-                    yield from self._more_than(team, less, more, i, ago)
-                for name in self.figures[team]:
-                    if name.endswith(APART_IN_POST):
-                        yield from self._not_told_apart(team, name, i)
-                        yield from self._more_than(team, (name,), ("in_post_fte",), i, 0)
-                    elif name.endswith(APART_SPEND):
-                        spent = tuple(n for n, c in COLUMNS.items() if c.of == "spend")
-                        yield from self._more_than(team, (name,), spent, i, 0)
-
-    def _establishment_at_odds(self, team: str, when: pd.Period, i: int) -> Iterator[Problem]:
-        held, vacant = (self._value(team, name, i) for name in ("in_post_fte", "vacancy_fte"))
-        posts = float(self._form.establishment[team][i])
-        if held is not None and vacant is not None and abs(held + vacant - posts) > 0.05:
-            given = f"{held:g} in post + {vacant:g} vacant = {held + vacant:g}"
-            yield Problem(self.places[team, "vacancy_fte", i], given, f"the scenario has {posts:g} FTE of posts in {team} in {when}: bring the posts or the figures into line")  # fmt: skip
-
-    def _without_places(self, team: str, when: pd.Period, i: int) -> Iterator[Problem]:
-        for name, places in self._form.places.items():
-            value, there = self._value(team, name, i), float(places[team][i])
-            if value is not None and value > there + 0.5:
-                label = self._form.columns[name].label[0].lower() + self._form.columns[name].label[1:]
-                rule = f"the scenario has places for {there:g} FTE of {label} in {team} in {when}: add them to the scenario"
-                yield Problem(self.places[team, name, i], f"{value:g}", rule)
-
-    def _nobody_with_cases(self, team: str, i: int) -> Iterator[Problem]:
-        workers, held, waiting = (self._value(team, name, i) for name in ("workers", "open_cases", "unallocated_cases"))
-        if workers == 0 and held is not None and waiting is not None and held > waiting:
-            rule = f"nobody takes cases, and {held - waiting:g} of {held:g} open cases are allocated: with nobody there they are unallocated"
-            yield Problem(self.places[team, "workers", i], "0", rule)
-
-    def _priced_strangely(self, team: str, i: int) -> Iterator[Problem]:
-        """Pay and charges in thousands, or of another team, are found by what they make an FTE cost."""
-        low, high = A_MONTH_GBP
-        for spend, stocks in _PAID_FOR.items():
-            value = self._value(team, spend, i)
-            there = (
-                [[self._value(team, name, at) for name in stocks if name in self.figures[team]] for at in (i - 1, i)]
-                if i
-                else []
-            )
-            if value is None or not there or any(x is None for month in there for x in month):
-                continue
-            fte = [sum(x for x in month if x is not None) for month in there]
-            if min(fte) >= 1 and not low * min(fte) <= value <= high * max(fte):
-                rule = f"{value / max(fte):,.0f} an FTE in the month: expected {low:,} to {high:,}; amounts are pounds, not thousands, of this team and month"
-                yield Problem(self.places[team, spend, i], f"{value:g}", rule)
-
-    def _of_duties(self, team: str) -> Iterator[tuple[tuple[str], tuple[str], int]]:
-        """No more can be found good than were done; those in time are counted when their limit ends, which may be a month later."""
-        for name in self.figures[team]:
-            if name.endswith("_good") and (done := f"{name.removesuffix('_good')}_done") in self.figures[team]:
-                yield (name,), (done,), 0
-
-    def _not_told_apart(self, team: str, name: str, i: int) -> Iterator[Problem]:
-        if self._value(team, name, i) is None and self._value(team, "in_post_fte", i) is not None:
-            rule = "not available where in_post_fte is: nobody can tell which of the team's people are paid from this budget; give it, or declare both not available"
-            yield Problem(self.places[team, name, i], "", rule)
-
-    def _more_than(
-        self, team: str, less: tuple[str, ...], more: tuple[str, ...], i: int, ago: int
-    ) -> Iterator[Problem]:
-        if i < ago:
-            return
-        one = [self._value(team, name, i) for name in less]
-        other = [self._value(team, name, i - ago) for name in more if name in self.figures[team]]
-        if not other or any(x is None for x in (*one, *other)):
-            return
-        over, limit = sum(x for x in one if x is not None), sum(x for x in other if x is not None)
-        if over > limit + 0.05:
-            before = f" of the month before ({limit:g})" if ago else f" ({limit:g})"
-            yield Problem(self.places[team, less[0], i], f"{over:g}", f"{' + '.join(less)} cannot be more than {' + '.join(more) if len(more) < 3 else 'all the spend'}{before}")  # fmt: skip
-
-    def _unexplained(self, limit: float) -> Iterator[Problem]:
-        form = self._form
-        found = Actuals(
-            opening=form.opening, cut_off=form.cut_off, figures=self.figures, source="read"
-        ).other_movement()
-        for row in found.itertuples(index=False):
-            allowed = max(limit * float(row.opening), 1.0)  # type: ignore[arg-type]  # a column of numbers
-            if abs(float(row.other_movement)) > allowed + 1e-9:  # type: ignore[arg-type]  # a column of numbers
-                stock, i = STOCK_FLOW[str(row.of)][0], int((month(str(row.month)) - form.opening).n)
-                sums = f"{row.opening:g} + {row.came:g} - {row.went:g} is not {row.closing:g}"
-                yield Problem(self.places[str(row.team), stock, i], f"{row.closing:g}", f"{sums}: other movement of {row.other_movement:g} is above the declared limit of {allowed:.3g}")  # fmt: skip
-
-    def _not_there(self, not_fitted: tuple[str, ...]) -> Iterator[Problem]:
-        for place in not_fitted:
-            team, name, when = [*place.split("."), "", ""][:3]
-            if name not in self.figures.get(team, {}) or when not in map(str, self._form.months):
-                yield Problem("not_fitted", place, "no such figure: team.column.2019-06")
-
-
-A_MONTH_GBP = (400, 40_000)
-"""What an FTE can cost in a month, pounds: a tenth, and ten times, of what a social worker does."""
-_PAID_FOR = {"permanent_pay_gbp": ("in_post_fte",), "agency_gbp": ("agency_cover_fte", "agency_additional_fte")}
-"""Spend, and the people it is spent on."""
-_AT_MOST = (
-    (("leavers_fte",), ("in_post_fte",), 1),
-    (("conversions_fte",), ("starters_fte",), 0),
-    (("conversions_fte",), ("agency_cover_fte", "agency_additional_fte"), 1),
-    (("cases_closed", "cases_passed_out"), ("open_cases",), 1),
-    (("workers_at_or_over",), ("workers",), 0),
-    (("case_holder_fte",), ("workers",), 0),
-    (("unallocated_cases",), ("open_cases",), 0),
-)
-"""What cannot be more than what, this month or the month before."""
-
 
 def _unknown_team(given: str, labels: dict[str, str]) -> str:
     if given.strip().lower() in ("total", "all", "council", "all teams"):
@@ -385,7 +294,17 @@ def _unknown_team(given: str, labels: dict[str, str]) -> str:
     for name, label in labels.items():
         if given.strip().casefold() in (name, label.casefold()):
             return f"unknown team: write {name}"
-    return f"unknown team{nearest(given, labels)}; known: {', '.join(sorted(labels))}"
+    hint = nearest(given, labels)
+    return f"unknown team{hint}" + ("" if hint.startswith("; known") else f"; known: {', '.join(sorted(labels))}")
+
+
+def _month_slip(value: object) -> str:
+    """How the slip of a month that cannot be read may have come about."""
+    if isinstance(value, datetime.date):
+        return ": this is a day within a month"
+    if isinstance(value, int | float) and 30_000 < value < 60_000:
+        return ": this is a date kept as a number; format the cell as a date, the first of the month"
+    return ": day-first and month-first dates cannot be told apart"
 
 
 def _slip(value: str) -> str:

@@ -14,8 +14,10 @@ import pandas as pd
 from workforce_model.actuals import Actuals
 from workforce_model.actuals_file import KEYS, SHEET
 from workforce_model.actuals_form import Form, form_of
+from workforce_model.atomic_files import folder_made, write_atomically, write_text_atomically
 from workforce_model.periods import month
-from workforce_model.scenario import Scenario
+from workforce_model.problems import path_given
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
 from workforce_model.sheets import NOTES
 
 _BLANK = "leave blank"
@@ -46,6 +48,7 @@ def write_template(folder: str | os.PathLike[str], scenario: Scenario, *, first:
     ValueError
         If the months lie outside the scenario's.
     """
+    refuse_all_but_scenarios(scenario)
     begin = scenario.periods.report_from if first is None else month(first)
     form = form_of(scenario, begin - 1, begin + 5 if last is None else month(last))
     notes = {"form": "workforce_model actuals", "scenario": scenario.name, "illustrative": "no", "source": ""}
@@ -54,15 +57,15 @@ def write_template(folder: str | os.PathLike[str], scenario: Scenario, *, first:
 
 def write_form(folder: str | os.PathLike[str], form: Form, notes: dict[str, str], actuals: Actuals | None, name: str = "actuals") -> tuple[Path, Path]:  # fmt: skip
     """Write a form, blank or with the figures of actuals, as CSV and XLSX of that name."""
-    place = Path(folder)
+    place = Path(path_given(folder, "a folder"))
     paths = place / f"{name}.csv", place / f"{name}.xlsx"
     for path in paths:
         if path.exists():
             raise FileExistsError(f"{path} is there already: choose another folder, so that no filled-in form is lost")
-    place.mkdir(parents=True, exist_ok=True)
+    folder_made(place)
     rows = [_row(form, team, i, actuals) for i in range(len(form.months)) for team in form.teams]
-    paths[0].write_text(as_csv(form, notes, rows), encoding="utf-8", newline="")
-    paths[1].write_bytes(_as_workbook(form, notes, rows))
+    write_text_atomically(paths[0], as_csv(form, notes, rows))
+    write_atomically(paths[1], _as_workbook(form, notes, rows))
     return paths
 
 

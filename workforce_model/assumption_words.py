@@ -7,18 +7,43 @@ from workforce_model.formats import capital
 _FRACTIONS = ("share", "growth", "hazard", "leavers a year")
 
 
+_MISREAD = {
+    "leaving_rate": "cases leaving",
+    "arrivals": "cases arriving",
+    "arrivals_growth": "growth in cases arriving",
+    "arrivals_dispersion": "spread of cases arriving",
+    "passes_on": "passed on to",
+    "random_share": "cases given out whatever the caseload",
+}
+"""Keys of caseloads that would be read as of staff, or not at all."""
+
+
+def key_words(path: str) -> list[str]:
+    """The keys of a place in a scenario in words, those of caseloads said so that none is taken for one of staff.
+
+    Examples
+    --------
+    >>> key_words("caseloads.teams.family_support.leaving_rate"), key_words("workforce.turnover_rate")
+    (['caseloads', 'teams', 'family support', 'cases leaving'], ['workforce', 'turnover rate'])
+    """
+    keys = path.split(".")
+    said = [_MISREAD.get(key, key) if keys[0] == "caseloads" else key for key in keys]
+    return [key.replace("_", " ") for key in said]
+
+
 def assumption_name(path: str) -> str:
     """An assumption's place as a label: its last two keys in words, what it is before whose it is.
 
     Examples
     --------
-    >>> assumption_name("caseloads.teams.assessment.arrivals")
-    'Arrivals, assessment'
+    >>> assumption_name("caseloads.teams.assessment.arrivals"), assumption_name("costs.grades.social_worker.salary")
+    ('Cases arriving, assessment', 'Salary, social worker')
     """
-    keys = path.split(".")
+    keys = key_words(path)
     whose, what = keys[-2] if len(keys) > 2 else "", keys[-1]
-    text = f"{whose}: {what}" if whose == "passes_on" else f"{what}, {whose}" if whose else what
-    return capital(text.replace("_", " "))
+    if whose == "passed on to":
+        return capital(f"cases {whose} {what}")
+    return capital(f"{what}, {whose}" if whose else what)
 
 
 def amount_of(value: float, unit: str) -> str:

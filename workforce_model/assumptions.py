@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
+LEAST_SHARE = 0.01
+"""The least share of a caseload: dealing cases to shares much smaller would take for ever, and no worker holds so few."""
 Fte = Annotated[float, Strict(), Field(gt=0, le=1, allow_inf_nan=False)]
 Pounds = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 Whole = Annotated[int, Strict(), Field(ge=0, le=10_000)]

@@ -49,6 +49,46 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
         raise
 
 
+def folder_made(path: Path) -> Path:
+    """A folder, made with those above it where it is not there.
+
+    Raises
+    ------
+    FileExistsError
+        Naming the file that stands in the way.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     folder_made(Path(place, "results", "late")).is_dir()
+    True
+    """
+    for place in (path, *path.parents):
+        if place.exists() and not place.is_dir():
+            raise FileExistsError(f"{place} is a file; expected a folder")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def refuse_taken(path: str | os.PathLike[str]) -> None:
+    """Refuse a place for a new folder where something stands already.
+
+    Raises
+    ------
+    FileExistsError
+        Naming it.
+
+    Examples
+    --------
+    >>> refuse_taken(Path("/"))
+    Traceback (most recent call last):
+    FileExistsError: / is there already; name a new folder
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(f"{os.fsdecode(path)} is there already; name a new folder")
+
+
 @contextmanager
 def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A draft to fill, which becomes the new folder when all is written.
@@ -68,9 +108,8 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     '375'
     """
     target = Path(path)
-    if target.exists():
-        raise FileExistsError(f"{target} is there already; name a new folder")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    refuse_taken(target)
+    folder_made(target.parent)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         yield draft

@@ -191,6 +191,19 @@ def bridges(start: Scenario, end: Scenario, outcomes: Sequence[Outcome | str], r
     return tuple(found)
 
 
+def drivers_between(start: Scenario, end: Scenario) -> list[str]:
+    """The drivers in which two scenarios differ, in the order the bridge takes them; nothing is played.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> drivers_between(*(wm.load_scenario(f"scenarios/{name}.toml") for name in ("do_nothing", "agency_continues")))
+    ['start and end dates']
+    """
+    moved = set(_differing(_tree(start), _tree(end)).values())
+    return [driver for driver in DRIVERS if driver in moved]
+
+
 def _grains(figures: NDArray[np.float64], outcome: Outcome) -> NDArray[np.int64]:
     if np.isnan(figures).any():
         raise ValueError(f"bridge: {outcome.measure} is not defined in every run; choose a figure that is")

@@ -7,6 +7,7 @@ from typing import Literal
 
 from workforce_model.arrivals import CalendarMonth, Surge
 from workforce_model.assumptions import (
+    LEAST_SHARE,
     CasesAMonth,
     Dispersion,
     Fault,
@@ -112,6 +113,10 @@ class Caseloads:
             average = sum(month.value for month in self.season.values()) / 12
             found.append(("season", f"the twelve multipliers average to 1; these average to {average:.4f}"))
         found += [(key, "at least 1 case") for key in ("caseload_limit", "most_cases") if getattr(self, key) == 0]
+        for key in ("settling_share", "newly_qualified_share"):
+            share = getattr(self, key)
+            if any(0 < x < LEAST_SHARE for x in (share.value, share.value if share.low is None else share.low)):
+                found.append((key, f"0 for no case, or at least {LEAST_SHARE:g}"))
         if max(self.settling_months.value, self.settling_months.high or 0) > 24:
             found.append(("settling_months", "at most 24 months"))
         return found

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 from matplotlib.figure import Figure
 
+from workforce_model.benefits import paired
 from workforce_model.charts_assumptions import assumption_quality, shares_explained, tornado_bars
 from workforce_model.charts_census import rates_beside_peers
 from workforce_model.charts_decisions import bought, differences, frontier, heat_map, turning_point, waterfall
 from workforce_model.charts_duties import duty_share, work_by_action
+from workforce_model.charts_explained import cost_bridge, options_frontier, tornado_of_runs_bars
 from workforce_model.charts_money import (
     agency_bill,
     agency_premium,
@@ -32,25 +35,48 @@ from workforce_model.charts_people import (
     share_at_or_over,
     staffing,
 )
-from workforce_model.envelope import envelopes
+from workforce_model.envelope import about
+from workforce_model.outcomes import Outcome, reported
+from workforce_model.plan_at_work import ALL, WORK
 from workforce_model.results import Results
+from workforce_model.runs_tornado import enough_draws
 
 
-def first_charts(results: Sequence[Results]) -> dict[str, Figure]:
-    """The charts of a run folder, by name."""
-    focus = next(
-        (r for r in reversed(results) if envelopes(r.scenario, at="value").keys() - {"november_2018"}), results[-1]
-    )
+def first_charts(results: Sequence[Results], plan: pd.DataFrame | None = None) -> dict[str, Figure]:
+    """The charts of a run folder, by name; those of one scenario are of the one the run is about.
+
+    Parameters
+    ----------
+    plan : DataFrame, optional
+        As :func:`workforce_model.plan_at_work.plan_table`, for its chart.
+    """
+    base, focus = results[0], about(results)
+    pair = [base, focus] if focus is not base else [base]
+    team = busiest(pair)
     charts = {
         "cost_against_envelope": cost_against_envelope(focus),
         "posts_filled": posts_filled(focus),
-        "share_at_or_over": share_at_or_over(results, team=busiest(results)),
+        "share_at_or_over": share_at_or_over(results, team=team),
         "staffing": staffing(focus),
         "funding_statement": funding_statement(focus),
         "agency_bill": agency_bill([r for r in results if r.years == focus.years]),
         "caseload_spread": caseload_spread(focus),
         "assumption_quality": assumption_quality(focus.scenario),
     }
+    compared = focus is not base and paired(base, focus)
+    second = reported(focus.scenario)[min(1, len(reported(focus.scenario)) - 1)]
+    share, cost = Outcome("share_at_or_over", team=team, year=second), Outcome("net_cost_gbp", year=second)
+    if enough_draws(focus):
+        charts["tornado_caseloads"] = tornado_of_runs_bars(focus, share)
+        charts["tornado_cost"] = tornado_of_runs_bars(focus, cost, base if compared else None)
+    if compared:
+        charts["bridge"] = cost_bridge(base, focus, second)
+    if len(results) > 2 and all(paired(base, r) for r in results):
+        charts["option_frontier"] = options_frontier(results, share, cost)
+    if plan is not None:
+        actions = plan[plan["reference"] != ALL]
+        created = float(plan.loc[plan["action"] == WORK, "fte_mean"].iloc[0])
+        charts["improvement_plan"] = work_by_action(focus, actions, str(plan["period"].iloc[0]), created)
     return {name: figure_of(ax) for name, ax in charts.items()}
 
 
@@ -63,6 +89,7 @@ __all__ = [
     "bought",
     "caseload_spread",
     "cost_against_envelope",
+    "cost_bridge",
     "differences",
     "duty_share",
     "figure_of",
@@ -73,6 +100,7 @@ __all__ = [
     "half_page",
     "heat_map",
     "mtfp_steps",
+    "options_frontier",
     "plan_against_actual",
     "posts_filled",
     "rates_beside_peers",
@@ -83,6 +111,7 @@ __all__ = [
     "text_alternative",
     "titled",
     "tornado_bars",
+    "tornado_of_runs_bars",
     "turning_point",
     "waterfall",
     "work_by_action",

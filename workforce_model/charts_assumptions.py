@@ -23,6 +23,7 @@ from workforce_model.charts_page import (
     figure_of,
     name_rows,
     named,
+    pounds_k,
     titled,
 )
 from workforce_model.formats import percent, rounded
@@ -60,7 +61,7 @@ def assumption_quality(scenario: Scenario, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, None)
     low = sum(a.confidence == "low" for a in stated.values())
     headline = f"{low} of {len(stated)} assumptions carry low confidence; {sum(wanted)} wait for the council"
-    subtitle = f"Assumptions by confidence in their source, {scenario.place}, seen from {scenario.seen_from}, number; plain: high, hatched: medium, dotted: low"
+    subtitle = f"Assumptions by confidence in their source, {scenario.place}, seen from {scenario.seen_from:%-d %B %Y}, number; plain: high, hatched: medium, dotted: low"
     detail = "; ".join(
         f"{named(s)}: "
         + ", ".join(
@@ -77,33 +78,41 @@ def tornado_bars(
     table: pd.DataFrame, scenario: Scenario, outcome: Outcome | str, runs: int, most: int = 10, ax: Axes | None = None
 ) -> Axes:
     """What matters most? What the outcome does at each assumption's low and high end, the widest bars first."""
-    wanted, shown = settled(outcome), table.head(most)
+    wanted = settled(outcome)
+    source = (
+        f"Source: workforce_model, {scenario.name}; {runs:,} runs of shared luck, other assumptions at their values."
+    )
+    return bars_at_ends(table.head(most), scenario, wanted, wanted.words(scenario), source, ax)
+
+
+def bars_at_ends(
+    shown: pd.DataFrame, scenario: Scenario, outcome: Outcome, what: str, source: str, ax: Axes | None = None
+) -> Axes:
+    """A tornado: the change in an outcome, in words ``what``, as each assumption goes to its low and its high end."""
     ax = axes_of(ax, rows=len(shown))
-    scale = scale_of(wanted)
+    scale = scale_of(outcome)
     for place, row in enumerate(shown.to_dict("records")):
         for end, colour, hatch in (("low", BLUE, ""), ("high", ORANGE, "////")):
             ax.barh(place, row[f"at_{end}"] * scale, 0.6, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
     name_rows(ax, [_with_quality(row) for row in shown.to_dict("records")])
     ax.axvline(0, color=TEXT, linewidth=1)
-    amounts_across(ax, wanted)
+    amounts_across(ax, outcome)
     first = shown.iloc[0]
     for end in ("low", "high"):
         right = first[f"at_{end}"] > 0
         ax.annotate(f"{end} end", (first[f"at_{end}"] * scale, 0), (4 if right else -4, 0), textcoords="offset points",
                     ha="left" if right else "right", va="center", fontsize=BODY, color=TEXT)  # fmt: skip
     ax.margins(x=0.17 * FULL / figure_of(ax).get_figwidth())
-    headline = f"{assumption_name(first['assumption'])}: {wanted.printed(first['at_low'], change=True)} to {wanted.printed(first['at_high'], change=True)}, the widest effect"
+    ends = [pounds_k(x) if outcome.unit == "GBP" else outcome.printed(x, change=True) for x in (first["at_low"], first["at_high"])]  # fmt: skip
+    headline = f"{assumption_name(first['assumption'])}: {ends[0]} to {ends[1]}, the widest effect"
     if not first["clear"]:
         headline = "No assumption's effect is clear of its error"
     elif len(shown) > 1 and not _apart(first, shown.iloc[1]):
-        headline = f"{assumption_name(first['assumption'])} and {assumption_name(shown.iloc[1]['assumption']).lower()} matter most"
-    subtitle = f"Change in {wanted.words(scenario)} when one assumption goes to each end of its range, {scenario.place}, {unit_of(wanted)}; plain: low end, hatched: high end"
+        headline = f"{assumption_name(first['assumption'])}: {ends[0]} to {ends[1]}, among the widest effects"
+    subtitle = f"Change in {what} when one assumption goes to each end of its range, {scenario.place}, {unit_of(outcome)}; plain: low end, hatched: high end; in brackets: confidence in its source"
     detail = "; ".join(
-        f"{row['assumption']} {wanted.printed(row['at_low'], change=True)} at its low end, {wanted.printed(row['at_high'], change=True)} at its high"
+        f"{assumption_name(str(row['assumption']))}: {outcome.printed(row['at_low'], change=True)} at its low end, {outcome.printed(row['at_high'], change=True)} at its high"
         for row in shown.to_dict("records")
-    )
-    source = (
-        f"Source: workforce_model, {scenario.name}; {runs:,} runs of shared luck, other assumptions at their values."
     )
     return titled(ax, headline, subtitle, detail, source)
 
@@ -135,7 +144,7 @@ def shares_explained(table: pd.DataFrame, scenario: Scenario, outcome: Outcome |
     headline = f"{assumption_name(top['factor'])}: {percent(max(top['total'], 0))} [{percent(max(top['total_low'], 0))} to {percent(max(top['total_high'], 0))}] of the spread"
     subtitle = f"Share of the variance of {wanted.words(scenario)}, {scenario.place}, per cent, with 95% bootstrap intervals; circle: alone, square: with interactions"
     detail = "; ".join(
-        f"{r['factor']} alone {percent(max(r['first'], 0))}, with interactions {percent(max(r['total'], 0))}"
+        f"{assumption_name(str(r['factor']))}: alone {percent(max(r['first'], 0))}, with interactions {percent(max(r['total'], 0))}"
         for r in table.to_dict("records")
     )
     source = f"Source: workforce_model, {scenario.name}; Sobol shares over luck and doubt about assumptions."

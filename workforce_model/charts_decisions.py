@@ -38,7 +38,8 @@ from workforce_model.charts_page import (
 from workforce_model.comparison import Comparison
 from workforce_model.formats import capital, percent, thousands
 from workforce_model.luck import CLEAR
-from workforce_model.outcomes import Outcome, settled
+from workforce_model.outcomes import ALL_YEARS, Outcome, reported, settled
+from workforce_model.periods import march, years_named
 from workforce_model.scenario import Scenario
 from workforce_model.turning_points import TurningPoint
 
@@ -80,41 +81,42 @@ def waterfall(found: Bridge, ax: Axes | None = None) -> Axes:
     """Why do two scenarios differ? The bridge: each driver's part, on the way from nought to the whole difference."""
     means = {d: float(found.parts[i].mean()) for i, d in enumerate(found.drivers)}
     errors = found.table().set_index("step")["mc_error"]
-    moved = [d for d in found.drivers if means[d]]
-    ax = axes_of(ax, rows=len(moved) + 1)
-    scale, at, total = scale_of(found.outcome), 0.0, float(found.total.mean())
-    for place, driver in enumerate([*moved, "whole difference"]):
-        size = means.get(driver, total)
-        start = at if driver in means else 0.0
-        colour, hatch = (PURPLE, "....") if driver not in means else (ORANGE, "////") if size > 0 else (BLUE, "")
+    steps = [(d, means[d], errors[d]) for d in found.drivers if means[d]]
+    between = f"From {named(found.start.name).lower()} to {named(found.end.name).lower()}, {found.end.place}: {found.outcome.words(found.end)}"
+    source = f"{paired_source(found.levels.shape[1], found.seed, found.doubt)} Each part is the mean of its steps in the stated order of drivers and in its reverse."
+    return steps_to_total(steps, float(found.total.mean()), found.outcome, between, source, ax)
+
+
+def steps_to_total(
+    steps: Sequence[tuple[str, float, float]], total: float, outcome: Outcome, between: str, source: str, ax: Axes | None = None
+) -> Axes:  # fmt: skip
+    """A waterfall: each step's name, mean and error, on the way from nought to the whole difference."""
+    ax = axes_of(ax, rows=len(steps) + 1)
+    scale, at = scale_of(outcome), 0.0
+    for place, (size, last) in enumerate([*((size, False) for _, size, _ in steps), (total, True)]):
+        start = 0.0 if last else at
+        colour, hatch = (PURPLE, "....") if last else (ORANGE, "////") if size > 0 else (BLUE, "")
         ax.barh(place, size * scale, 0.6, left=start * scale, color=colour, hatch=hatch, edgecolor="white")
         at = start + size
-        if driver in means:
+        if not last:
             ax.plot([at * scale, at * scale], [place + 0.3, place + 0.7], color=TEXT, linewidth=0.7)
-        ax.annotate(found.outcome.printed(size, change=True), (max(start, at, 0) * scale, place), (5, 0), textcoords="offset points",
-                    va="center", fontsize=BODY, color=TEXT)  # fmt: skip
-    name_rows(ax, [*(d.capitalize() for d in moved), "Whole difference"])
+        said = amount(size * scale, outcome) if outcome.unit == "GBP" else outcome.printed(size, change=True)
+        ax.annotate(said, (max(start, at, 0) * scale, place), (5, 0), textcoords="offset points", va="center",
+                    fontsize=BODY, color=TEXT)  # fmt: skip
+    name_rows(ax, [*(capital(name) for name, _, _ in steps), "Whole difference"])
     ax.axvline(0, color=TEXT, linewidth=1)
     ax.margins(x=0.18)
-    amounts_across(ax, found.outcome)
-    told = [d for d in moved if abs(means[d]) > CLEAR * errors[d]]
+    amounts_across(ax, outcome)
+    told = [(name, size) for name, size, error in steps if abs(size) > CLEAR * error]
     headline = "No driver's part is clear of its error"
     if told:
-        largest = max(told, key=lambda d: abs(means[d]))
-        headline = f"{largest.capitalize()}: {_said(means[largest], found.outcome)}; whole difference {_said(total, found.outcome)}"
-    subtitle = f"From {named(found.start.name).lower()} to {named(found.end.name).lower()}, {found.end.place}: {found.outcome.words(found.end)}, {unit_of(found.outcome)}, mean; hatched adds, dotted is the whole"
+        name, size = max(told, key=lambda one: abs(one[1]))
+        headline = f"{capital(name)}{',' if ':' in name else ':'} {_said(size, outcome)}; whole difference {_said(total, outcome)}"
+    subtitle = f"{between}, {unit_of(outcome)}, mean; hatched adds, plain takes away, dotted is the whole"
     detail = "; ".join(
-        f"{d} {found.outcome.printed(means[d], change=True)} (error {found.outcome.printed(errors[d])})" for d in moved
+        f"{name} {outcome.printed(size, change=True)} (error {outcome.printed(error)})" for name, size, error in steps
     )
-    detail += f"; whole difference {found.outcome.printed(total, change=True)}"
-    source = paired_source(found.levels.shape[1], found.seed, found.doubt)
-    return titled(
-        ax,
-        headline,
-        subtitle,
-        detail,
-        f"{source} Each part is the mean of its steps in the stated order of drivers and in its reverse.",
-    )
+    return titled(ax, headline, subtitle, f"{detail}; whole difference {outcome.printed(total, change=True)}", source)
 
 
 def heat_map(
@@ -140,10 +142,11 @@ def heat_map(
     stated = scenario.assumptions()
     for name, path in ((ax.set_xlabel, across), (ax.set_ylabel, down)):
         name(assumption_name(path) + (f"\n({stated[path].unit})" if path in stated else ""))
-    headline = f"From {wanted.printed(figures.min())} to {wanted.printed(figures.max())} over the grid"
+    headline = f"From {wanted.printed(figures.min())} to {wanted.printed(figures.max())} as both assumptions move"
     subtitle = f"{capital(wanted.words(scenario))}, {scenario.place}, {unit_of(wanted, change=False)}, mean, {named(scenario.name).lower()}"
     detail = "; ".join(
-        f"{down} {y:.4g}: " + ", ".join(f"{x:.4g} {wanted.printed(v)}" for x, v in row.items())
+        f"{assumption_name(down)} {y:.4g}: "
+        + ", ".join(f"{wanted.printed(v)} at {assumption_name(across).lower()} {x:.4g}" for x, v in row.items())
         for y, row in grid.iterrows()
     )
     source = f"Source: workforce_model, {scenario.name}; the same luck in every cell."
@@ -166,39 +169,63 @@ def turning_point(found: TurningPoint, scenario: Scenario, outcome: Outcome | st
     unit = scenario.assumptions()[found.assumption].unit
     ax.set_xlabel(f"{assumption_name(found.assumption)} ({unit})")
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: amount(y, wanted)))
-    said = f"the answer turns at {found.value:.4g}" if found.value is not None else found.status
+    said = f"the answer turns at {found.value:.4g} {unit}" if found.value is not None else found.status
     headline = f"{assumption_name(found.assumption)}: {said}"
     subtitle = f"{capital(wanted.words(scenario))} less its target, {scenario.place}, {unit_of(wanted)}, at each value tried, with two errors"
     source = f"Source: workforce_model, {scenario.name}; the same luck at every value."
-    return titled(ax, headline, subtitle, found.sentence, source)
+    return titled(ax, headline, subtitle, found.sentence.rstrip("."), source)
+
+
+_ALL_NAMED = 8
+"""Of so few options every one is named, also those that another beats."""
 
 
 def frontier(
-    table: pd.DataFrame, cost: str, share: str, scenario: Scenario, label: str = "investment", ax: Axes | None = None
-) -> Axes:
-    """Which options are worth their cost? Cost against the share at the limit; a line joins those no other beats on both."""
+    table: pd.DataFrame, cost: str, share: str, scenario: Scenario, label: str = "investment", ax: Axes | None = None,
+    *, measure: str | None = None, beyond: str = "buying nothing further", source: str | None = None,
+) -> Axes:  # fmt: skip
+    """Which options are worth their cost? Cost against the share at the limit; a line joins those no other beats on both.
+
+    ``measure`` is the share in words, whose and when, by default those of the options' one team and period; ``beyond``
+    what the cost is counted from.
+    """
+    measure = measure or _share_of(table, scenario)
     ax = axes_of(ax)
     ahead = table[table["on_frontier"]].sort_values(cost)
     rest = table[~table["on_frontier"]]
     ax.plot(rest[cost] / 1000, rest[share] * 100, "o", color=GREY, markeredgecolor=TEXT, markersize=5)
     ax.plot(ahead[cost] / 1000, ahead[share] * 100, "D-", color=BLUE, markersize=7, linewidth=1.5)
-    _lettered(ax, ahead[cost] / 1000, 100 * ahead[share], [named(str(name)) for name in ahead[label]])
+    told = table.sort_values(cost) if len(table) <= _ALL_NAMED else ahead
+    _lettered(ax, told[cost] / 1000, 100 * told[share], [named(str(name)) for name in told[label]])
     ax.set_ylim(0, 120 * float(table[share].max()))
     spent = cost.removeprefix("net ")
-    ax.set_xlabel(f"Net cost, {spent}, £000")
-    limit = scenario.caseloads.caseload_limit
-    cheap, best = ahead.iloc[0], ahead.iloc[-1]
-    headline = f"{percent(cheap[share])} falls to {percent(best[share])} for £{thousands(best[cost])}k net, {spent}"
-    if "clear" in table and not bool(best["clear"]):
+    spent = years_named(reported(scenario)) if spent == ALL_YEARS else spent
+    ax.set_xlabel(f"Net cost beyond {beyond}, {spent}, £000")
+    cheap, best = table.iloc[int(table[cost].abs().argmin())], ahead.iloc[-1]
+    headline = f"{named(str(best[label]))}: {percent(cheap[share])} falls to {percent(best[share])} for {pounds_k(best[cost])} net, {spent}"
+    told_by = [column for column in ("share_clear", "clear") if column in table][:1]
+    if told_by and not bool(best[told_by[0]]):
         headline = f"No option is clearly better than {named(str(cheap[label])).lower()}"
     elif len(ahead) == 1:
         headline = f"Nothing beats {named(str(cheap[label])).lower()} on both cost and caseload"
-    subtitle = f"Share of workers with {limit} or more cases, {scenario.place}, per cent, against cost beyond buying nothing further; diamonds: no option is cheaper and better"
+    subtitle = f"{measure}, {scenario.place}, per cent, against cost beyond {beyond}; diamonds: no option is cheaper and better"
     detail = "; ".join(
-        f"{row[label]}: £{thousands(row[cost])}k, {percent(row[share])}" for row in table.to_dict("records")
+        f"{named(str(row[label]))}: {pounds_k(row[cost])}, {percent(row[share])}" for row in table.to_dict("records")
     )
-    source = f"Source: workforce_model, {scenario.name}; paired runs, luck and doubt about assumptions."
-    return titled(ax, headline, subtitle, detail, source)
+    known = f"Source: workforce_model, {scenario.name}; paired runs, luck and doubt about assumptions."
+    return titled(ax, headline, subtitle, detail, source or known)
+
+
+def _share_of(table: pd.DataFrame, scenario: Scenario) -> str:
+    """The share in words: of whom, and in which month, where the options say."""
+    limit = scenario.caseloads.caseload_limit
+    if "team" not in table:
+        return f"Share of workers with {limit} or more cases"
+    teams = table["team"].unique().tolist()
+    if len(teams) != 1:
+        raise ValueError(f"frontier: options of {', '.join(map(str, teams))}; expected those of one team")
+    team, period = scenario.workforce.teams[teams[0]].label.lower(), str(table["period"].iloc[0])
+    return f"Share of {team} workers with {limit} or more cases in {march(period)}"
 
 
 def _lettered(ax: Axes, across: pd.Series[float], up: pd.Series[float], names: Sequence[str]) -> None:
@@ -235,9 +262,10 @@ def bought(table: pd.DataFrame, team: str, scenario: Scenario, ax: Axes | None =
     headline = f"{best[1]}: a {percent(best[0])} chance, from {percent(nothing)} now"
     if best[1] == "nothing further":
         headline = f"No option clearly changes the {percent(nothing)} chance"
-    subtitle = f"Chance that at least 90% of {label.lower()} workers are below {limit} cases, {scenario.place}, per cent; whole units only"
+    period, keep = mine[["period", "keep"]].iloc[0]
+    subtitle = f"Chance that at least {percent(keep)} of {label.lower()} workers are below {limit} cases in {march(period)}, {scenario.place}, per cent; whole units only"
     detail = "; ".join(
-        f"{r['investment']} at £{thousands(r['gbp_a_year'])}k ({r['units']} units) {percent(r['chance'])}"
+        f"{named(str(r['investment']))} at {pounds_k(r['gbp_a_year'])} a year ({r['units']} bought) {percent(r['chance'])}"
         for r in mine.to_dict("records")
     )
     source = f"Source: workforce_model, {scenario.name}; paired runs, luck and doubt about assumptions."

@@ -68,9 +68,9 @@ def work_by_action(results: Results, plan: pd.DataFrame, year: str, created: flo
         ax.barh(y, mine.loc[mine["fte_mean"] < 0, "fte_mean"].sum(), 0.6, color=ORANGE, hatch="////", edgecolor="white")
         net = mine["fte_mean"].sum(min_count=1)
         reach = max(float(mine["fte_mean"].clip(lower=0).sum()), 0.0)
-        said = "<0.1" if 0 < abs(net) < 0.05 else fte(net)
+        said = fte(net)
         ax.annotate(said, (reach, y), (4, 0), textcoords="offset points", va="center", fontsize=BODY, color=TEXT)
-        details.append(f"{reference} {fte(net)}")
+        details.append(f"action {reference}, {mine['action'].iloc[0]}: {said} FTE")
     name_rows(ax, [textwrap.shorten(f"{ref} {mine['action'].iloc[0]}", 70, placeholder="...") for ref, mine in rows])
     ax.axvline(0, color="#3D3D3D", linewidth=1)
     headline = f"The plan's actions create {fte(created)} FTE of work in {year}"

@@ -191,7 +191,7 @@ def share_at_or_over(results: Results | Sequence[Results], team: str | None = No
     s = _at(first, team, when)
     headline = f"{percent(s.mean)} of workers hold {limit} or more cases in {march(when)}"
     if len(together) > 1:
-        headline = _compared(together[0], together[-1], team, when, limit)
+        headline = _compared(together, team, when, limit)
     subtitle = f"Share of workers with {limit} or more cases, {where}, {place_of(first)}, month end, per cent; lines: mean" + ", bands: range" * (len(together) <= 2)  # fmt: skip
     return finished(ax, headline, subtitle, "; ".join(details), together)
 
@@ -210,10 +210,19 @@ def _at(r: Results, team: str | None, year: str) -> Spread:
     return spread(measured_in_year(r, "share_at_or_over", year, team), r.draw)
 
 
-def _compared(base: Results, option: Results, team: str | None, year: str, limit: int) -> str:
-    runs = min(base.runs, option.runs)
-    before, after = (measured_in_year(r, "share_at_or_over", year, team)[:runs] for r in (base, option))
-    s = spread(after - before, base.draw[:runs])
-    if not abs(s.mean) > CLEAR * s.error:
+def _compared(together: Sequence[Results], team: str | None, year: str, limit: int) -> str:
+    """What each of one or two options clearly does to the share; of more, only the one that does most."""
+    base, said = together[0], []
+    for option in together[1:]:
+        runs = min(base.runs, option.runs)
+        before, after = (measured_in_year(r, "share_at_or_over", year, team)[:runs] for r in (base, option))
+        s = spread(after - before, base.draw[:runs])
+        if abs(s.mean) > CLEAR * s.error:
+            said.append((s.mean, named(option.scenario.name).lower()))
+    if not said:
         return f"No clear change in workers with {limit} or more cases"
-    return f"{'Fewer' if s.mean < 0 else 'More'} workers hold {limit} or more: {rounded(abs(100 * s.mean), 1)} points by {march(year)}"
+    kept = said if len(together) <= 3 else [max(said, key=lambda one: abs(one[0]))]
+    changes = (
+        f"{name} {rounded(abs(100 * mean), 1)} points {'lower' if mean < 0 else 'higher'}" for mean, name in kept
+    )
+    return f"{limit} cases or more, {march(year)}: {', '.join(changes)}"

@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.atomic_files import write_atomically
+from workforce_model.atomic_files import folder_made, write_atomically
 from workforce_model.checks import Check
 from workforce_model.funding import Ledger
 from workforce_model.history import History
+from workforce_model.problems import path_given
 from workforce_model.results import Block
 from workforce_model.run_record import made_by
 from workforce_model.scenario import Scenario, as_tree
@@ -90,8 +91,7 @@ class Checkpoint:
 
 def checkpoint(folder: str | os.PathLike[str], scenario: Scenario, seed: int, doubt: bool) -> Checkpoint:
     """Where the finished blocks of a scenario and seed are kept; the folder is made if it is not there."""
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
+    place = folder_made(Path(path_given(folder, "a folder")))
     played_from = [as_tree(scenario), seed, doubt, made_by()]
     stated = json.dumps(played_from, sort_keys=True, default=str, ensure_ascii=False)
     return Checkpoint(place, scenario.name, hashlib.sha256(stated.encode()).hexdigest())

@@ -17,8 +17,9 @@ from workforce_model.investments import Changes, Investment, further_posts, toge
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import SEED
-from workforce_model.outcomes import ALL_YEARS, KEPT, Outcome, reported
+from workforce_model.outcomes import ALL_YEARS, KEPT, Outcome, reported, settled_year
 from workforce_model.playing import play, versions_of
+from workforce_model.ranges import clear
 from workforce_model.scenario import Scenario
 
 
@@ -39,8 +40,8 @@ def options(scenario: Scenario, investments: Sequence[Investment], amounts: Sequ
     Returns
     -------
     DataFrame
-        One row for each amount, investment and team: investment, unit, gbp_a_year, units, team, chance (of keeping
-        the stated share below), chance_error, change (from buying nothing), error, clear, share_over, then the cost less that of
+        One row for each amount, investment and team: investment, unit, gbp_a_year, units, team, period, keep, chance (of keeping
+        that share below), chance_error, change (from buying nothing), error, clear, share_over, share_clear, then the cost less that of
         buying nothing in each reported year and its Monte Carlo error, ``net 2020/21`` and so on.
     """
     refuse_impossible(runs, seed)
@@ -63,8 +64,8 @@ def tried(scenario: Scenario, packages: Sequence[Changes], *, keep: float = 0.9,
     Returns
     -------
     DataFrame
-        One row for each package and team: package (its position), team, chance, chance_error, change, error, clear, share_over,
-        ``net <year>`` and ``error <year>`` for each reported year and all of them.
+        One row for each package and team: package (its position), team, period, keep, chance, chance_error, change, error, clear, share_over
+        (at or over the limit), share_clear (whether its change is), ``net <year>`` and ``error <year>`` for each reported year and all of them.
     """
     teams, years = sorted(scenario.caseloads.teams), (*reported(scenario), ALL_YEARS)
     kept = {team: Outcome(KEPT, team=team, year=year, keep=keep) for team in teams}
@@ -80,10 +81,24 @@ def tried(scenario: Scenario, packages: Sequence[Changes], *, keep: float = 0.9,
     for position, figures in enumerate(played[i].figures for i in place):
         spends = [spread(figures[one] - base[one], draw) for one in cost.values()]
         for team in teams:
-            chance, change = (spread(x, draw) for x in (figures[kept[team]], figures[kept[team]] - base[kept[team]]))
-            rows.append((position, team, chance.mean, chance.error, change.mean, change.error, abs(change.mean) > CLEAR * change.error,
-                         float(np.nanmean(figures[over[team]])), *(x for s in spends for x in (s.mean, s.error))))  # fmt: skip
-    columns = ["package", "team", "chance", "chance_error", "change", "error", "clear", "share_over"]
+            chance, change, less = (spread(x, draw) for x in (
+                figures[kept[team]], figures[kept[team]] - base[kept[team]], figures[over[team]] - base[over[team]],
+            ))  # fmt: skip
+            rows.append((position, team, settled_year(kept[team], scenario), keep, chance.mean, chance.error, change.mean, change.error, clear(change),
+                         float(np.nanmean(figures[over[team]])), clear(less), *(x for s in spends for x in (s.mean, s.error))))  # fmt: skip
+    columns = [
+        "package",
+        "team",
+        "period",
+        "keep",
+        "chance",
+        "chance_error",
+        "change",
+        "error",
+        "clear",
+        "share_over",
+        "share_clear",
+    ]
     return pd.DataFrame(rows, columns=columns + [f"{name} {when}" for when in years for name in ("net", "error")])
 
 

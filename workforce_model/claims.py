@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from workforce_model.atomic_files import folder_made
+
 _FAR = 1 << 20
 """The byte that is locked: beyond the holder's note, which stays readable where locks are mandatory."""
 
@@ -52,7 +54,7 @@ def claimed(folder: str | os.PathLike[str]) -> Iterator[Claim]:
     'run'
     """
     target = Path(folder)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    folder_made(target.parent)
     note = target.parent / f".{target.name}.lock"
     file = _locked(note, target)
     try:

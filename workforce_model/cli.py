@@ -19,6 +19,7 @@ from workforce_model import __version__
 from workforce_model.actions import load_plan
 from workforce_model.actuals_file import OTHER_MOVEMENT, load_actuals
 from workforce_model.actuals_template import write_template
+from workforce_model.atomic_files import refuse_taken
 from workforce_model.census_report import census as council_census
 from workforce_model.census_report import write_census
 from workforce_model.comparison import compare as compare_scenarios
@@ -26,7 +27,7 @@ from workforce_model.comparison_folder import write_comparison
 from workforce_model.files import load_scenario, read_alone, read_inputs
 from workforce_model.model import RUNS, SEED, Interrupted, Results
 from workforce_model.model import run as run_scenario
-from workforce_model.problems import ScenarioError
+from workforce_model.problems import ScenarioError, path_given
 from workforce_model.review_folder import write_review
 from workforce_model.run_folder import ChecksFailed, run_folder, write_run
 from workforce_model.run_record import input_file
@@ -53,6 +54,9 @@ def commands() -> None:
 @click.option("--out", type=click.Path(), help="Folder to write; by default a new one under results/.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 @click.option("--no-doubt", is_flag=True, help="Leave each assumption at its value: ranges then hold luck only.")
+@click.option(
+    "--plan", type=click.Path(), help="An improvement plan whose actions are played too; about one scenario more."
+)
 @click.option("--processes", type=click.IntRange(1, 256), help="Processes to use; the figures do not depend on it.")
 @click.option(
     "--checkpoint", type=click.Path(), help="Folder that keeps finished blocks: the same command goes on from there."
@@ -64,6 +68,7 @@ def run(
     out: str | None,
     overwrite: bool,
     no_doubt: bool,
+    plan: str | None,
     processes: int | None,
     checkpoint: str | None,
 ) -> None:
@@ -73,7 +78,11 @@ def run(
     """
     loaded = [load_scenario(path) for path in scenarios]
     inputs = [file for path in scenarios for file in read_inputs(path)]
+    stated = None if plan is None else load_plan(plan)
+    inputs += [] if plan is None else [input_file(plan)]
     _refuse_same_names([scenario.name for scenario in loaded])
+    if out is not None and checkpoint is not None and os.path.realpath(out) == os.path.realpath(checkpoint):
+        raise ValueError(f"--out and --checkpoint are both {out}: expected a folder for each")
     wanted = processes or (min(2, os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1)
     with run_folder(out, loaded[-1].name, overwrite=overwrite) as claim:
         results: list[Results] = []
@@ -87,7 +96,7 @@ def run(
                     )
                 )  # fmt: skip
         _say(summary_text(results))
-        folder = write_run(results, claim, overwrite=overwrite, inputs=inputs)
+        folder = write_run(results, claim, overwrite=overwrite, inputs=inputs, plan=stated)
     _say(f"Written to {folder}")
 
 
@@ -103,6 +112,8 @@ def compare(
 ) -> None:
     """Compare scenarios with the first, run by run with the same luck: what differs, by how much, and how surely."""
     loaded = [load_scenario(path) for path in scenarios]
+    if out is not None:
+        refuse_taken(path_given(out, "a folder"))  # before the runs are played
     wanted = processes or (min(2, os.cpu_count() or 1) if runs * len(loaded) >= _WORTH_PROCESSES else 1)
     with _pool(wanted) as executor, _progress(runs * len(loaded)) as bar:
         found = compare_scenarios(loaded, None, runs, seed, doubt=not no_doubt, executor=executor, progress=bar.update)

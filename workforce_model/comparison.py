@@ -20,7 +20,7 @@ from workforce_model.model import RUNS, SEED
 from workforce_model.outcomes import Outcome, asked, paper_outcomes, settled, settled_year, standard_outcomes
 from workforce_model.playing import play, versions_of
 from workforce_model.results import Results
-from workforce_model.scenario import Scenario, as_tree
+from workforce_model.scenario import Scenario, as_tree, refuse_all_but_scenarios
 
 Figures = NDArray[np.float64]
 
@@ -188,6 +188,10 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
     [9.0]
     """
     refuse_impossible(runs, seed)
+    if isinstance(outcomes, str | Outcome):
+        raise ValueError(f"outcomes = {outcomes!r}: expected a list of outcomes, even of one")
+    scenarios = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    refuse_all_but_scenarios(*scenarios)
     names = [scenario.name for scenario in scenarios]
     twice = sorted({name for name in names if names.count(name) > 1})
     if len(names) < 2 or twice:

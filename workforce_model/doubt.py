@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workforce_model.assumptions import sample
 from workforce_model.costs import Values
 from workforce_model.draws import quantile_design
-from workforce_model.scenario import Scenario
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
 
 DRAWS = 256
 """Draws of the uncertain assumptions; run i takes draw i modulo this."""
@@ -29,6 +29,9 @@ def draw_values(scenario: Scenario, seed: int, doubt: bool) -> Values:
     dict of array, shape (D,)
         By dotted path; D is :data:`DRAWS`, or 1 without doubt.
     """
+    refuse_all_but_scenarios(scenario)
+    if not isinstance(doubt, bool | np.bool_):
+        raise ValueError(f"doubt = {doubt!r}: expected True or False")
     stated = scenario.assumptions()
     if not doubt:
         return {path: np.array([float(a.value)]) for path, a in stated.items()}

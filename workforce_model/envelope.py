@@ -6,6 +6,7 @@ and months the approval pays for, and the first month in which all could start w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,8 +19,10 @@ from workforce_model.doubt import draw_values
 from workforce_model.formats import money, rounded
 from workforce_model.funding_lines import available_amount
 from workforce_model.model import SEED
+from workforce_model.outcomes import reported
 from workforce_model.periods import financial_year, financial_year_start, part_year_effect, share_of_year
 from workforce_model.problems import nearest
+from workforce_model.results import Results
 from workforce_model.scenario import Scenario
 
 End = Literal["value", "low", "high"]
@@ -191,6 +194,35 @@ def budget_in_question(scenario: Scenario, named: str | None = None) -> str:
     if named is not None and named not in budgets:
         raise ValueError(f"budget {named!r}: {scenario.name} has none of that name{nearest(named, budgets)}")
     return named or newest_budget(scenario) or min(budgets)
+
+
+def proposed_budget(scenario: Scenario, base: Scenario) -> str | None:
+    """The budget whose posts a scenario proposes: its newest, if the baseline lacks it and its test is of a reported year."""
+    newest = newest_budget(scenario)
+    known = base.funding.budgets if base is not scenario else {}
+    if newest is None or newest in known:
+        return None
+    return newest if envelopes(scenario, at="value")[newest].first_year in reported(scenario) else None
+
+
+def proposed(scenarios: Sequence[Scenario]) -> Scenario:
+    """What a run of several scenarios is about: the first option with posts of its own, or the last scenario.
+
+    Examples
+    --------
+    >>> import workforce_model as wm
+    >>> names = ("do_nothing", "approved", "agency_continues")
+    >>> proposed([wm.load_scenario(f"scenarios/{name}.toml") for name in names]).name
+    'approved'
+    """
+    with_posts = (s for s in scenarios[1:] if proposed_budget(s, scenarios[0]))
+    return next(with_posts, scenarios[-1])
+
+
+def about(together: Sequence[Results]) -> Results:
+    """The results that a run of several scenarios is about: those of the scenario :func:`proposed`."""
+    name = proposed([r.scenario for r in together]).name
+    return next(r for r in together if r.scenario.name == name)
 
 
 def values_at(scenario: Scenario, end: End) -> Values:

@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Literal
 
 from workforce_model.assumptions import (
+    LEAST_SHARE,
     Fault,
     Flag,
     Fte,
@@ -85,8 +86,8 @@ class PostGroup:
             found.append(("opening_agency", f"agency covers vacancies, and {held} people open in {self.number} posts"))
         if held and self.created is not None:
             found.append(("created", "posts created later open empty; drop the opening_* keys"))
-        if self.holds_cases and self.caseload_share == 0:
-            found.append(("caseload_share", "a post that holds cases takes a share above 0"))
+        if self.holds_cases and self.caseload_share < LEAST_SHARE:
+            found.append(("caseload_share", f"a post that holds cases takes a share of at least {LEAST_SHARE:g}"))
         if self.starts_on is not None and self.created is None:
             found.append(("starts_on", "needs a created month"))
         elif self.starts_on is not None and self.created is not None and self.starts_on < self.created:
@@ -125,8 +126,8 @@ class AgencyGroup:
         found = []
         if self.last_month < self.first_month:
             found.append(("last_month", f"ends before it starts ({self.first_month})"))
-        if self.caseload_share == 0:
-            found.append(("caseload_share", "an agency worker here holds cases: a share above 0"))
+        if self.caseload_share < LEAST_SHARE:
+            found.append(("caseload_share", f"an agency worker here holds cases: a share of at least {LEAST_SHARE:g}"))
         return found
 
 

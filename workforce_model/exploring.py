@@ -58,7 +58,7 @@ def what_if(
     Parameters
     ----------
     posts : int
-        How many case-holding posts are created, in the group of them created last.
+        How many case-holding posts are created, in the group of them created last; their budget is named by all it then has.
     start : str
         The month those posts, and all others of their budget, are created: ``2019-10``.
     demand : float
@@ -84,12 +84,16 @@ def what_if(
     >>> changed.workforce.posts["nine_social_worker"].number, changed.caseloads.teams["assessment"].arrivals.value
     (7, 369.16)
     """
+    if isinstance(demand, bool) or not isinstance(demand, int | float):
+        raise ValueError(f"demand = {demand!r}: expected a number, arrivals over those stated; 1.1 is a tenth more")
     changes: dict[str, Any] = {}
     if posts is not None or start is not None:
         name = new_posts(scenario)
         budget = scenario.workforce.posts[name].budget
-        if posts is not None:
+        if posts is not None and posts != scenario.workforce.posts[name].number:
+            others = sum(g.number for n, g in scenario.workforce.posts.items() if g.budget == budget and n != name)
             changes[f"workforce.posts.{name}.number"] = posts
+            changes[f"funding.budgets.{budget}.label"] = f"The {posts + others} posts"
         if start is not None:
             mine = [n for n, group in scenario.workforce.posts.items() if group.budget == budget and group.created]
             changes |= {f"workforce.posts.{n}.created": start for n in mine}

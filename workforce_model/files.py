@@ -18,7 +18,7 @@ from typing import Any
 
 from workforce_model import toml_slips
 from workforce_model.atomic_files import write_text_atomically
-from workforce_model.problems import Problem, ScenarioError, nearest
+from workforce_model.problems import Problem, ScenarioError, nearest, path_given
 from workforce_model.scenario import InputFile, Scenario, json_schema, scenario_from
 
 Table = dict[str, Any]
@@ -83,7 +83,7 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     >>> load_scenario("scenarios/do_nothing.toml").title
     'Do nothing: no further investment'
     """
-    subject = os.fsdecode(path)
+    subject = path_given(path)
     chain = _chain(subject)
     if chain[0].tree.get("kind") == "plan":
         rule = "an improvement plan, not a scenario: read it with load_plan"
@@ -115,7 +115,7 @@ def read_inputs(path: str | os.PathLike[str]) -> tuple[InputFile, ...]:
     """
     return tuple(
         InputFile(stated.name, len(stated.content), hashlib.sha256(stated.content).hexdigest())
-        for stated in _chain(os.fsdecode(path))
+        for stated in _chain(path_given(path))
     )
 
 
@@ -135,7 +135,7 @@ def read_alone(path: str | os.PathLike[str]) -> tuple[Table, Callable[[Problem],
     >>> tables["kind"]
     'plan'
     """
-    stated = _chain(os.fsdecode(path))[0]
+    stated = _chain(path_given(path))[0]
 
     def placed(problem: Problem) -> Problem:
         line = stated.line_of(toml_slips.keys_of(problem.place))
@@ -159,9 +159,6 @@ def shipped_scenarios() -> Path:
 
 def _chain(subject: str) -> list[_Stated]:
     """The file and the bases it rests on, in order."""
-    if not subject or re.search(r"[\x00-\x1f\x7f]", subject):
-        rule = "expected the path of a file; this is text, and a path is never read as if it were the content"
-        raise ScenarioError("a scenario", [Problem("path", json.dumps(subject[:40], ensure_ascii=False), rule)])
     path = found_or_shipped(subject)
     unfit = _unfit(path)
     if unfit == _GONE and Path(subject).parent == Path("scenarios"):

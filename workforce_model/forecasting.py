@@ -17,8 +17,9 @@ import pandas as pd
 from workforce_model.actuals import Actuals
 from workforce_model.measures import spread
 from workforce_model.model import RUNS, SEED, run
+from workforce_model.problems import in_short
 from workforce_model.results import Results
-from workforce_model.scenario import Scenario
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
 from workforce_model.tables import reported_years
 from workforce_model.updating import Updates, update_rates
 
@@ -142,6 +143,11 @@ def forecast(
     >>> found.results.passed, str(found.cut_off)
     (True, '2019-09')
     """
+    refuse_all_but_scenarios(plan)
+    if not isinstance(actuals, Actuals):
+        raise ValueError(
+            f"actuals = {in_short(actuals)}: expected Actuals; read a form with load_actuals(path, scenario) first"
+        )
     if plan.actuals is not None:
         raise ValueError(f"{plan.name} holds actuals to {plan.actuals.cut_off} already: give the plan as approved")
     updates = update_rates(plan, actuals) if lasting is None else update_rates(plan, actuals, lasting=lasting)

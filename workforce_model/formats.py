@@ -49,14 +49,18 @@ def pounds(gbp: float) -> str:
 
 
 def fte(value: float) -> str:
-    """FTE to one decimal.
+    """FTE to one decimal; what is not nought never prints as nought.
 
     Examples
     --------
-    >>> fte(172.55)
-    '172.6'
+    >>> fte(172.55), fte(0.03), fte(-0.03), fte(0.0)
+    ('172.6', '<0.1', '>-0.1', '0.0')
     """
-    return NOT_DEFINED if math.isnan(value) else f"{rounded(value, 1)}"
+    if math.isnan(value):
+        return NOT_DEFINED
+    if not rounded(value, 1) and abs(value) > 1e-9:
+        return "<0.1" if value > 0 else ">-0.1"
+    return f"{rounded(value, 1) + 0}"
 
 
 def percent(share: float) -> str:

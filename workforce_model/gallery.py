@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workforce_model.atomic_files import folder_made
 from workforce_model.bridging import bridge
 from workforce_model.choices import frontier_of, options
 from workforce_model.comparison import compare
@@ -16,7 +17,9 @@ from workforce_model.investments import further_posts
 from workforce_model.model import RUNS, SEED, run
 from workforce_model.outcomes import Outcome, reported
 from workforce_model.plan_at_work import plan
+from workforce_model.problems import path_given
 from workforce_model.results import Results
+from workforce_model.runs_tornado import enough_draws
 from workforce_model.scenario import Scenario
 from workforce_model.sensitivity import sobol, tornado
 from workforce_model.turning_points import arrivals_that_break
@@ -55,7 +58,8 @@ def every_chart(
     """
     from workforce_model import charts
 
-    before, after = (run(scenario, runs, seed) for scenario in scenarios[:2])
+    together = [run(scenario, runs, seed) for scenario in scenarios]
+    before, after = together[:2]
     over = Outcome("share_at_or_over", team=team, year=reported(scenarios[1])[1])
     drawn = _of_money(before, after) | _of_people(before, after, team)
     if actuals is not None:
@@ -66,6 +70,10 @@ def every_chart(
     cost = Outcome("net_cost_gbp", year=over.year)
     few = min(max(runs // 4, 4), FEW)
     drawn["waterfall"] = partial(charts.waterfall, bridge(scenarios[0], scenarios[-1], cost, runs=few, seed=seed))
+    drawn["cost_bridge"] = partial(charts.cost_bridge, before, after, over.year)
+    drawn["options_frontier"] = partial(charts.options_frontier, together, over, cost)
+    if enough_draws(after):
+        drawn["tornado_of_runs"] = partial(charts.tornado_of_runs_bars, after, over)
     return drawn | _of_assumptions(scenarios[1], over, few, seed) | _of_choices(after, team, few, seed)
 
 
@@ -102,8 +110,7 @@ def write_gallery(
     unknown = sorted(set(names or ()) - set(every))
     if unknown:
         raise ValueError(f"no chart is called {', '.join(unknown)}; known: {', '.join(every)}")
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    target = folder_made(Path(path_given(folder, "a folder")))
     for name in names or every:
         ax = every[name]()
         about = {"Description": text_alternative(ax), "Software": None}

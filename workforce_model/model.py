@@ -18,8 +18,9 @@ from workforce_model.blocks import approvals, run_block
 from workforce_model.checkpoints import checkpoint as kept_in
 from workforce_model.costs import Values
 from workforce_model.doubt import DRAWS, draw_values
+from workforce_model.problems import in_short
 from workforce_model.results import Block, Results, joined
-from workforce_model.scenario import Scenario
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
 from workforce_model.workers import in_turn, named
 
 RUNS, SEED = 2_000, 20190612
@@ -94,6 +95,8 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     True
     """
     _refuse_impossible(scenario, runs, seed, block)
+    _refuse_no_executor(executor)
+    settled = _settled(scenario, seed, doubt)
     played = [] if resume is None else [_going_on(resume, scenario, seed, doubt, runs)]
     keeping = None if checkpoint is None else kept_in(checkpoint, scenario, seed, doubt)
     if keeping and not played:
@@ -103,9 +106,7 @@ def run(scenario: Scenario, runs: int = RUNS, seed: int = SEED, *, doubt: bool =
     done = np.concatenate([part.runs for part in played]) if played else np.zeros(0, dtype=np.int64)
     blocks = _blocks(np.setdiff1d(np.arange(runs), done), DRAWS if doubt else 1, block)
     try:
-        for finished in in_turn(
-            partial(run_block, scenario, *_settled(scenario, seed, doubt), seed), blocks, executor, named
-        ):
+        for finished in in_turn(partial(run_block, scenario, *settled, seed), blocks, executor, named):
             played.append(finished)
             if keeping:
                 keeping.keep(finished)
@@ -165,6 +166,10 @@ def _settled(scenario: Scenario, seed: int, doubt: bool) -> tuple[Values, dict[s
 
 def _going_on(resume: Results, scenario: Scenario, seed: int, doubt: bool, runs: int) -> Block:
     """Complete runs as a block of their own, refused unless they are runs of what is asked now."""
+    if not isinstance(resume, Results):
+        raise ValueError(
+            f"resume = {in_short(resume)}: expected the results of an earlier call, as wm.Interrupted holds them"
+        )
     for name, given, asked in (("seed", resume.seed, seed), ("doubt", resume.doubt, doubt)):
         if given != asked:
             raise ValueError(f"resume has {name} = {given!r}: expected {asked!r}, as asked now")
@@ -175,7 +180,14 @@ def _going_on(resume: Results, scenario: Scenario, seed: int, doubt: bool, runs:
     return Block(resume.numbers, resume.history, resume.cost, resume.ledger, resume.checks)
 
 
+def _refuse_no_executor(executor: object) -> None:
+    if not (executor is None or hasattr(executor, "submit")):
+        rule = "expected a concurrent.futures executor, such as ProcessPoolExecutor(2)"
+        raise ValueError(f"executor = {in_short(executor)}: {rule}")
+
+
 def _refuse_impossible(scenario: Scenario, runs: int, seed: int, block: int) -> None:
+    refuse_all_but_scenarios(scenario)
     for name, value, least in (("runs", runs, 1), ("seed", seed, 0), ("block", block, 1)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise ValueError(f"{name} = {value!r}: expected a whole number, at least {least}")

@@ -162,6 +162,8 @@ class Outcome:
 
 def settled(outcome: Outcome | str) -> Outcome:
     """An outcome, given as one or by the name of its measure alone."""
+    if not isinstance(outcome, str | Outcome):
+        raise ValueError(f"outcome {outcome!r}: expected an Outcome, or the name of its measure")
     return Outcome(outcome) if isinstance(outcome, str) else outcome
 
 

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from workforce_model.cabinet_paper import cabinet_paper, places, proposal_of
+from workforce_model.problems import path_given
 from workforce_model.proposal import Proposal
 from workforce_model.published import read_run
 from workforce_model.quoting import Quotes, quoted_table
@@ -32,6 +33,7 @@ def write(
     out: str | os.PathLike[str],
     *,
     proposal: str | None = None,
+    plan: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     force: bool = False,
 ) -> Path:
@@ -46,6 +48,8 @@ def write(
         The folder to make.
     proposal : str, optional
         The name of the scenario proposed; by default the first option with posts of its own, or the last.
+    plan : path, optional
+        The improvement plan to play with Results given; a run folder there already has its own or none.
     overwrite : bool
         Replace an earlier paper there, the whole of it at once.
     force : bool
@@ -66,23 +70,28 @@ def write(
     ValueError
         If the run folder is not finished, a file in it has changed since the run, or ``out`` lies inside it.
     """
-    target = Path(out)
+    target = Path(path_given(out, "a folder"))
+    if isinstance(run, str | os.PathLike) and plan is not None:
+        raise ValueError(f"plan = {os.fsdecode(plan)!r}: a run folder is not played again; write {run} with its plan")
     if isinstance(run, str | os.PathLike) and Path(run).resolve() in target.resolve().parents:
         raise ValueError(
             f"{target} lies inside the run folder {run}, which stays as the run wrote it; name another place"
         )
     with folder_of(KIND, target, overwrite=overwrite) as claim:
-        return written_whole(claim, partial(_write_all, run, proposal, force), overwrite=overwrite, kind=KIND)
+        return written_whole(claim, partial(_write_all, run, proposal, plan, force), overwrite=overwrite, kind=KIND)
 
 
 def _write_all(
-    given: Results | Sequence[Results] | str | os.PathLike[str], name: str | None, force: bool, folder: Path
-) -> None:
+    given: Results | Sequence[Results] | str | os.PathLike[str], name: str | None,
+    plan: str | os.PathLike[str] | None, force: bool, folder: Path,
+) -> None:  # fmt: skip
     """The run folder first where results are given; the Word paper last, as the mark that the folder is complete."""
     from workforce_model.word_paper import write_word
     from workforce_model.workbook import write_workbook
 
-    run = read_run(given if isinstance(given, str | os.PathLike) else write_run(given, folder / "run", force=force))
+    run = read_run(
+        given if isinstance(given, str | os.PathLike) else write_run(given, folder / "run", plan=plan, force=force)
+    )
     if run.failed and not force:
         raise ChecksFailed(f"no paper is written: these checks failed: {', '.join(run.failed)}")
     scenario = proposal_of(run, name)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+import re
 from collections.abc import Callable, Iterator
 
+from workforce_model.assumption_words import key_words
 from workforce_model.pages import Block, Heading, Paragraph, Picture, Table, ToWrite
 from workforce_model.proposal import Proposal
 from workforce_model.published import CHECKS_FAILED
@@ -12,6 +15,7 @@ from workforce_model.published import CHECKS_FAILED
 REGISTER = "Appendix A: assumption register"
 OBTAIN = "Appendix B: figures to obtain from the council"
 RECORD = "Appendix C: checks, conventions and the record of the run"
+FURTHER = "Appendix E: further charts"
 _PARTS = {
     "workforce": "Workforce",
     "caseloads": "Caseloads",
@@ -47,6 +51,8 @@ def to_obtain(p: Proposal) -> Iterator[Block]:
     yield Paragraph(
         f"{p.quote.count('assumptions', rows, 'stand-ins')} stand-ins are in use. Each is to be replaced by the council's own figure before the paper is relied on."
     )
+    yield from _first_of_all(p)
+    yield from _not_stood_in_for(p)
     yield Table(
         title="To obtain",
         columns=("Figure", "Stand-in", "Range", "Why this stand-in", "Council's figure"),
@@ -55,6 +61,42 @@ def to_obtain(p: Proposal) -> Iterator[Block]:
         words=5,
         widths=(0.24, 0.15, 0.15, 0.32, 0.14),
     )
+
+
+def _first_of_all(p: Proposal) -> Iterator[Block]:
+    """Which stand-ins to replace first: those whose effect on a figure of this paper is clear, the widest first."""
+    frame = p.run.tables.get("movers")
+    if frame is None:
+        return
+    against = p.base.name if p.compared else "none"
+    found: list[str] = []
+    for keys in (
+        {"outcome": "net_cost_gbp", "against": against},
+        {"outcome": "share_at_or_over", "team": p.team, "against": "none"},
+    ):
+        rows = p.quote.rows("movers", scenario=p.scenario.name, obtain="yes", clear="yes", **keys)
+        found += [in_words(str(frame["assumption"].iloc[row])) for row in rows]
+    if found:
+        yield Paragraph(f"Those to replace first, as their range clearly moves the cost or the caseloads of this paper (section 7): {'; '.join(dict.fromkeys(found))}.")  # fmt: skip
+
+
+def _not_stood_in_for(p: Proposal) -> Iterator[Block]:
+    """What only the council can supply and no assumption stands in for."""
+    funding, wanted = p.scenario.funding, list[str]()
+    if funding.reserve_opening_balance is None:
+        wanted.append(
+            "the balance of the risk reserve and the other calls on it: without it the paper shows movements only"
+        )
+    if any(line.at_establishment_cost for line in funding.lines.values()):
+        wanted.append(
+            "the base budget of the existing establishment: meanwhile it stands at the full cost of its posts"
+        )
+    statuses = p.run.tables["plan"]["status"] if "plan" in p.run.tables else ()
+    if any("completion not reported" in str(status) for status in statuses):
+        wanted.append("which actions of the improvement plan are complete, and when each was")
+    if wanted:
+        yield Paragraph("Besides these, the council is asked for:")
+        yield from (Paragraph(one, bullet=True) for one in wanted)
 
 
 def record(p: Proposal) -> Iterator[Block]:
@@ -101,18 +143,18 @@ def background_papers(p: Proposal) -> Iterator[Block]:
         yield Paragraph(f"Scenario file {file['name']}, SHA-256 {file['sha256'][:12]}", bullet=True)
 
 
-def appendices() -> Iterator[Block]:
-    """What follows the paper."""
+def appendices(*further: str | None) -> Iterator[Block]:
+    """What follows the paper; the further appendices are those that the run fills."""
     yield Heading("Appendices")
-    for title in (REGISTER, OBTAIN, RECORD):
+    for title in (REGISTER, OBTAIN, RECORD, *filter(None, further)):
         yield Paragraph(title, bullet=True)
 
 
-def further_charts(p: Proposal, placed: set[str]) -> Iterator[Block]:
-    """Appendix D: charts of the run that no section has taken."""
-    left = [chart for chart in p.run.charts if chart not in placed]
+def further_charts(left: list[str]) -> Iterator[Block]:
+    """Appendix E: charts of the run that no section has taken, those of a scenario other than the one proposed among them."""
     if left:
-        yield Heading("Appendix D: further charts")
+        yield Heading(FURTHER)
+        yield Paragraph("Charts of the run that no section has taken. Each names the scenario it is of in its source.")
         yield from (Picture(chart) for chart in left)
 
 
@@ -134,7 +176,9 @@ def _assumptions(p: Proposal, title: str, rows: list[int]) -> Table:
         marks = "".join((("S" if frame["obtain"].iloc[row] == "yes" else ""), ("L" if path in later else "")))
         if path in later:
             source = f"{source}. Later evidence: {later[path].later_evidence}"
-        known = f"{frame['date'].iloc[row]}, {frame['confidence'].iloc[row]}"
+        known = (
+            f"{datetime.date.fromisoformat(str(frame['date'].iloc[row])):%-d %B %Y}, {frame['confidence'].iloc[row]}"
+        )
         cells.append((*_value_cells(p, row), known, marks or "none", source))
     return Table(
         title=title,
@@ -151,6 +195,8 @@ def _value_cells(p: Proposal, row: int) -> tuple[str, str, str]:
     frame = p.run.tables["assumptions"]
     path, unit = _path(p, row), str(frame["unit"].iloc[row])
     how, shown = printed_in(unit)
+    if how(float(frame["value"].iloc[row])) == "1":
+        shown = re.sub(r"^(\w+)s\b", r"\1", shown)
     value = p.quote.cell(how, "assumptions", row, "value", path)
     if math.isnan(float(frame["low"].iloc[row])):
         return (in_words(path), f"{value} {shown}".strip(), "stated exactly")
@@ -183,10 +229,10 @@ def in_words(path: str) -> str:
 
     Examples
     --------
-    >>> in_words("costs.grades.social_worker.salary")
-    'Grades: social worker: salary'
+    >>> in_words("costs.grades.social_worker.salary"), in_words("caseloads.teams.assessment.arrivals")
+    ('Grades: social worker: salary', 'Assessment: cases arriving')
     """
-    keys = [key.replace("_", " ") for key in path.split(".")[1:]]
-    keys = keys[1:] if keys[0] == "work" and len(keys) > 2 else keys
-    text = ": ".join(keys).replace(" ni ", " NI ")
+    keys = key_words(path)[1:]
+    keys = keys[1:] if keys[0] in ("work", "teams") and len(keys) > 1 else keys
+    text = ": ".join(keys).replace(" ni ", " NI ").replace("passed on to:", "cases passed on to")
     return text[0].upper() + text[1:]

@@ -131,7 +131,8 @@ def financial(p: Proposal) -> Iterator[Block]:
         yield _statement(p, p.budget, f"Funding statement: {p.label}, cash prices, mean of the runs")
         yield Paragraph(
             "What was approved and not used is a statement beside the sum, not part of it. One-off money that is not "
-            "spent returns to where it came from unless a carry forward is approved."
+            "spent returns to where it came from unless a carry forward is approved. The gap and what is not used are both means: some "
+            "futures overspend the approval and others do not use it all, so mean cost less approval is the gap less what is not used."
         )
         yield _approvals_table(p)
         yield Paragraph(

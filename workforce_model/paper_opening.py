@@ -18,6 +18,7 @@ from workforce_model.paper_money import (
     posts_sentence,
     year_tested,
 )
+from workforce_model.paper_reasons import movers_sentence
 from workforce_model.paper_service import OVER, agency_sentences, caseload_sentence, turnover_sentence
 from workforce_model.proposal import HIGHER_LOWER, MORE_LESS, Proposal, march, short
 from workforce_model.published import CHECKS_FAILED
@@ -30,11 +31,11 @@ def summary(p: Proposal) -> Iterator[Block]:
     yield Heading("1. Executive summary")
     if p.run.failed:
         yield Paragraph(f"{CHECKS_FAILED}: {', '.join(p.run.failed)}. No figure in this paper is to be relied on.")
-    held = "luck and doubt about the assumptions" if "doubt" in p.run.record["ranges_hold"] else "luck only"
+    held = "luck and doubt about the assumptions" if "doubt" in p.run.record["ranges_hold"] else "luck alone"
     yield Paragraph(
         f"This report gives the cost, funding, staffing and caseloads of “{short(p.scenario)}” for {p.scenario.place}, as "
-        f"seen from {p.scenario.seen_from:%-d %B %Y}. Its figures are those of one run of a simulation of the service, "
-        f"{p.run.record['runs_done']:,} futures of each option; a range is the 10th to 90th percentile and holds {held}."
+        f"seen from {p.scenario.seen_from:%-d %B %Y}. Its figures come from a simulation of the service, "
+        f"{p.run.record['runs_done']:,} futures of each option. A range is the 10th to 90th percentile, so one future in five lies outside it; it allows for {held}."
     )
     if p.budget:
         yield Paragraph(envelope_sentences(p))
@@ -43,6 +44,7 @@ def summary(p: Proposal) -> Iterator[Block]:
     yield Paragraph(caseload_sentence(p))
     if p.compared:
         yield Paragraph(agency_sentences(p))
+    yield from movers_sentence(p)
     obtain = stand_ins(p)
     yield Paragraph(
         f"{obtain} assumptions are stand-ins for what only the council can supply (appendix B). Until they are replaced, "
@@ -113,8 +115,8 @@ def options(p: Proposal) -> Iterator[Block]:
         yield ToWrite("alternative options; run the do-nothing and commissioned-team scenarios beside this one to fill this section")  # fmt: skip
         return
     yield Paragraph(
-        f"Each option was run with the same luck as “{short(p.base)}”, the do-nothing line, so a difference is a "
-        "difference and not chance. The commissioned-team line shows what each option spends on it."
+        f"Each option was run with the same luck as “{short(p.base)}”, the do-nothing line, so that chance "
+        "does not part them; a difference that the runs cannot tell from none is said to be one. The commissioned-team line shows what each option spends on it."
     )
     yield _options_money(p)
     for option in p.run.scenarios[1:]:
@@ -177,7 +179,7 @@ def _options_service(p: Proposal) -> Table:
         columns=("Option", *measures, f"{p.team_label()}: {p.limit} cases or more", f"All teams: {p.limit} cases or more"),
         rows=tuple(rows),
         note=f"Mean of the runs; in square brackets the 10th to 90th percentile. Ranges of options overlap because they share the same doubt: read differences from the sentences above. {p.source('annual')}",
-        widths=(0.2, 0.17, 0.17, 0.17, 0.16, 0.13),
+        widths=(0.16, 0.18, 0.17, 0.16, 0.17, 0.16),
     )  # fmt: skip
 
 
@@ -194,7 +196,6 @@ def risks(p: Proposal) -> Iterator[Block]:
         words=2,
         widths=(0.25, 0.75),
     )
-    yield ToWrite("inspection, safeguarding and reputational risks, and the mitigation and owner of each risk")
 
 
 def _risk_rows(p: Proposal) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,6 @@ def performance(p: Proposal) -> Iterator[Block]:
         yield Paragraph(_not_separated(p))
     yield _spread_table(p)
     yield from _duties(p)
-    yield ToWrite("the indicators that will be reported, to which board and how often")
 
 
 def _team_table(p: Proposal) -> Table:
@@ -75,8 +74,8 @@ def _not_separated(p: Proposal) -> str:
     clear = [p.team_label(t) for t in teams if p.is_clear(OVER, p.second, team=t)]
     if not clear:
         return f"In no team can these runs separate the share in {march(p.second)} from that under “{short(p.base)}”."
-    rest = "; in the other teams no difference is claimed" if len(clear) < len(teams) else ""
-    return f"A difference in {march(p.second)} is claimed only for {listed(clear)}{rest}."
+    rest = "; in the other teams none is claimed" if len(clear) < len(teams) else ""
+    return f"A difference in {march(p.second)} is clear of error in {listed([team.lower() for team in clear])}{rest}."
 
 
 def _spread_table(p: Proposal) -> Table:

@@ -40,6 +40,8 @@ COLUMNS = [
     "reference", "area", "action", "lead", "timescale", "status", "team", "from", "fte_mean", "fte_p10", "fte_p90",
     "lever", "moves", "basis", "figure", "unit", "figure_mean", "figure_p10", "figure_p90",
 ]  # fmt: skip
+ALL, WORK, BROUGHT = "all", "Work that all actions create", "Posts that the actions bring, in post"
+_FTE, _FIGURE = ("fte_mean", "fte_p10", "fte_p90"), ("figure_mean", "figure_p10", "figure_p90")
 
 
 def plan(
@@ -83,6 +85,32 @@ def plan(
     stated = actions if isinstance(actions, Plan) else load_plan(actions)
     year = year_of_answer(results, year or next(iter(reported_years(results))))
     when = month(as_at) if as_at is not None else pd.Period(results.scenario.seen_from, "M")
+    table, work, brought = _played_out(results, stated, year, when)
+    s = spread(work, results.draw)
+    return Answer(10, "FTE of work created by each action of the plan?", s.mean, s.p10, s.p90, "FTE",
+                  _sentence(results, table, year, work, brought), table, partial(_chart, results, table, year, s.mean))  # fmt: skip
+
+
+def plan_table(results: Results, stated: Plan) -> pd.DataFrame:
+    """A plan at work in the first reported year as a tidy table, with all its work and all its posts in two last rows.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, period, then those of :func:`plan`'s table, the unit of the monitored figure as ``figure_unit``;
+        a row for each action and team, then ``all`` actions: the work they create, and the posts they bring, in post.
+    """
+    year, when = next(iter(reported_years(results))), pd.Period(results.scenario.seen_from, "M")
+    table, work, brought = _played_out(results, stated, year, when)
+    rows = [dict.fromkeys(COLUMNS, "") | dict.fromkeys((*_FTE, *_FIGURE), np.nan) | {"reference": ALL, "action": label}
+            | dict(zip(_FTE, (s.mean, s.p10, s.p90), strict=True))
+            for label, s in ((WORK, spread(work, results.draw)), (BROUGHT, spread(-brought, results.draw)))]  # fmt: skip
+    whole = pd.DataFrame([*table.to_dict("records"), *rows], columns=COLUMNS).rename(columns={"unit": "figure_unit"})
+    return pd.DataFrame([(results.scenario.name, year)] * len(whole), columns=["scenario", "period"]).join(whole)
+
+
+def _played_out(results: Results, stated: Plan, year: str, when: pd.Period) -> tuple[pd.DataFrame, Figures, Figures]:
+    """Each action's rows, and in every run the FTE of work that all create and of posts that they bring (negative)."""
     rows, work, brought = [], np.zeros(results.runs), np.zeros(results.runs)
     for reference, action in stated.actions.items():
         by_team, lever = work_of(results, reference, action, year)
@@ -90,10 +118,7 @@ def plan(
             rows.append(_row(results, stated, reference, action, year, when, team, fte, lever))
             if not np.isnan(fte).any():
                 (brought if action.budget else work)[:] += fte
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    s = spread(work, results.draw)
-    return Answer(10, "FTE of work created by each action of the plan?", s.mean, s.p10, s.p90, "FTE",
-                  _sentence(results, table, year, work, brought), table, partial(_chart, results, table, year, s.mean))  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS), work, brought
 
 
 def _chart(results: Results, table: pd.DataFrame, year: str, created: float, ax: Any = None) -> Any:
@@ -203,6 +228,8 @@ def _pair(results: Results, changes: Mapping[str, Any]) -> tuple[Results, Result
     """
     from workforce_model.model import run
 
+    if not np.array_equal(results.numbers, np.arange(results.runs)):
+        raise ValueError(f"{results.runs:,} of {results.asked:,} runs are kept: a plan is played with whole runs only")
     try:
         scenario = results.scenario.replace(changes)
     except ScenarioError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -43,6 +44,47 @@ class ScenarioError(ValueError):
         if len(problems) > _SHOWN:
             lines.append(f"  and {len(problems) - _SHOWN} more")
         super().__init__("\n".join(lines))
+
+
+def in_short(value: object) -> str:
+    """What a caller gave, as Python writes it: its first line, at most 40 characters.
+
+    Examples
+    --------
+    >>> in_short("375k")
+    "'375k'"
+    """
+    return repr(value).partition("\n")[0][:40]
+
+
+def path_given(path: object, of: str = "a file") -> str:
+    """A path as text; what is no path is refused, and text that may be a file's content is never read as if it were.
+
+    Parameters
+    ----------
+    of : str
+        What the path leads to, in words.
+
+    Examples
+    --------
+    >>> path_given("scenarios/approved.toml")
+    'scenarios/approved.toml'
+    >>> path_given(375_000)
+    Traceback (most recent call last):
+    workforce_model.problems.ScenarioError: a file, 1 problem
+      path = 375000   expected the path of a file, such as "results/late"; this is of type int
+    """
+    if not isinstance(path, str | bytes | os.PathLike):
+        rule = f'expected the path of {of}, such as "results/late"; this is of type {type(path).__name__}'
+        raise ScenarioError(of, [Problem("path", in_short(path), rule)])
+    text = os.fsdecode(path)
+    if not text or re.search(r"[\x00-\x1f\x7f]", text):
+        rule = f"expected the path of {of}; this is text, and a path is never read as if it were the content"
+        raise ScenarioError(of, [Problem("path", json.dumps(text[:40], ensure_ascii=False), rule)])
+    if text.startswith("~"):  # some libraries read it as a home folder and some do not
+        rule = f"expected the path of {of} in full; ~ stands for a home folder in a shell only"
+        raise ScenarioError(of, [Problem("path", json.dumps(text[:40], ensure_ascii=False), rule)])
+    return text
 
 
 def problems_of(error: ValidationError, tree: Mapping[str, Any], schema: Schema) -> list[Problem]:

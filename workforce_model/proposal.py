@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from workforce_model.envelope import envelopes, newest_budget
+from workforce_model.envelope import proposed_budget
 from workforce_model.formats import rounded
 from workforce_model.outcomes import reported
 from workforce_model.pages import Table
@@ -48,11 +48,7 @@ class Proposal:
     @cached_property
     def budget(self) -> str | None:
         """The budget whose posts are proposed, where there is one that the baseline lacks."""
-        newest = newest_budget(self.scenario)
-        known = self.base.funding.budgets if self.base is not self.scenario else {}
-        if newest is None or newest in known:
-            return None
-        return newest if envelopes(self.scenario, at="value")[newest].first_year in self.years else None
+        return proposed_budget(self.scenario, self.base)
 
     @property
     def label(self) -> str:

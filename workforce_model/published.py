@@ -23,7 +23,18 @@ from workforce_model.scenario import Scenario
 
 CHECKS_FAILED = "CHECKS FAILED"
 _MISSING = (NOT_DEFINED, "none stated", "<NA>")
-_TEXT = {"line", "note", "source", "shape", "cost_centre", "subjective_code", "later_evidence", "rule", "name"}
+_TEXT = {
+    "line",
+    "note",
+    "source",
+    "shape",
+    "cost_centre",
+    "subjective_code",
+    "later_evidence",
+    "rule",
+    "name",
+    "reference",
+}
 
 
 @dataclass(frozen=True)

@@ -235,6 +235,8 @@ def _content(path: Path) -> bytes:
         raise ScenarioError(str(path), [Problem("path", path.name, "no such file")])
     if path.is_dir():
         raise ScenarioError(str(path), [Problem("path", path.name, "a folder; expected a CSV file in it")])
+    if not path.is_file():
+        raise ScenarioError(str(path), [Problem("path", path.name, "not an ordinary file")])
     with open(path, "rb") as file:
         content = file.read(MAX_BYTES + 1)
     rule = ""

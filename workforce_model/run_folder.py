@@ -12,18 +12,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workforce_model.actions import Plan, load_plan
 from workforce_model.agency_premium import agency_premium_table
 from workforce_model.benefits import benefits, difference_check, paired
 from workforce_model.checks import Check
 from workforce_model.claims import Claim
 from workforce_model.comparison import of_results
 from workforce_model.costs import KINDS
-from workforce_model.envelope import envelope_table
+from workforce_model.envelope import about, envelope_table
 from workforce_model.formats import NOT_DEFINED, rounded
+from workforce_model.ledger_steps import ledger_bridge
 from workforce_model.measures import MEASURES, measured, teams_measured
+from workforce_model.plan_at_work import plan_table
+from workforce_model.problems import in_short
 from workforce_model.results import Results
 from workforce_model.run_record import read_record, write_record
-from workforce_model.scenario import InputFile
+from workforce_model.runs_tornado import movers_table
+from workforce_model.scenario import InputFile, as_tree
 from workforce_model.statements import funding_statements_table
 from workforce_model.summary import summary_table, summary_text
 from workforce_model.tables import (
@@ -48,6 +53,7 @@ def write_run(
     *,
     overwrite: bool = False,
     inputs: Iterable[InputFile] = (),
+    plan: Plan | str | os.PathLike[str] | None = None,
     force: bool = False,
 ) -> Path:
     """Write a run of one or more scenarios to a folder of tables, charts and every run's own figures.
@@ -63,6 +69,9 @@ def write_run(
         Replace a folder that holds an earlier run, the whole of it at once.
     inputs : iterable of InputFile
         The scenario files read, for the record.
+    plan : Plan or path, optional
+        An improvement plan, played with and without each of its actions in the scenario that the run is about
+        (:func:`workforce_model.envelope.proposed`): ``plan.csv`` and its chart. It takes about as long as one scenario.
     force : bool
         Write in spite of a failed check; whatever is then made of the folder says CHECKS FAILED.
 
@@ -83,18 +92,25 @@ def write_run(
     OSError
         If the machine refuses, naming the folder and how much was written; an earlier run stands.
     """
-    together = [results] if isinstance(results, Results) else list(results)
+    together = list(results) if isinstance(results, Iterable) else [results]
     _refuse_mixed(together)
     if not force:
         refuse_failed(together)
     if not isinstance(out, Claim):
         with run_folder(out, together[-1].scenario.name, overwrite=overwrite) as claim:
-            return write_run(together, claim, overwrite=overwrite, inputs=inputs, force=force)
-    return written_whole(out, lambda folder: _write_all(together, folder, list(inputs), force), overwrite=overwrite)
+            return write_run(together, claim, overwrite=overwrite, inputs=inputs, plan=plan, force=force)
+    stated = load_plan(plan) if isinstance(plan, str | os.PathLike) else plan
+    return written_whole(
+        out, lambda folder: _write_all(together, folder, list(inputs), stated, force), overwrite=overwrite
+    )
 
 
 def _refuse_mixed(together: list[Results]) -> None:
     """One record speaks for all: the scenarios have names of their own and share their runs, seed and doubt."""
+    strange = [one for one in together if not isinstance(one, Results)]
+    if strange or not together:
+        given = f"{in_short(strange[0])} is of type {type(strange[0]).__name__}" if strange else "none are given"
+        raise ValueError(f"results: expected what wm.run returns, one or a list; {given}")
     names = [r.scenario.name for r in together]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -106,13 +122,16 @@ def _refuse_mixed(together: list[Results]) -> None:
         raise ValueError(f"runs written together share their number, seed and doubt; these have {'; '.join(ways)}")
 
 
-def _write_all(together: list[Results], folder: Path, inputs: list[InputFile], force: bool) -> None:
+def _write_all(together: list[Results], folder: Path, inputs: list[InputFile], plan: Plan | None, force: bool) -> None:
     from workforce_model.charts import first_charts, save
 
+    played = plan_table(about(together), plan) if plan else None
+    if played is not None:
+        write_csv(played, folder / "plan.csv")
     checks = write_tables(together, folder, force=force)
-    for name, figure in first_charts(together).items():
+    for name, figure in first_charts(together, played).items():
         save(figure, folder / name)
-    write_record(together, folder, inputs, checks)
+    write_record(together, folder, inputs, checks, **({"plan": as_tree(plan)} if plan else {}))
 
 
 def write_tables(together: list[Results], folder: Path, *, force: bool = False) -> list[tuple[str, Check]]:
@@ -167,6 +186,10 @@ def _tables(together: list[Results], options: list[Results]) -> dict[str, pd.Dat
         tables["benefits"] = table
         pairs = [of_results([together[0], option]) for option in options]
         tables["differences"] = pd.concat([pair.differences() for pair in pairs], ignore_index=True)
+        tables["bridge"] = pd.concat([ledger_bridge(together[0], option) for option in options], ignore_index=True)
+    movers = movers_table(together)
+    if len(movers):
+        tables["movers"] = movers
     with_duties = [r.duties.annual() for r in together if r.duties.names]
     if with_duties:
         tables["duties"] = pd.concat(with_duties, ignore_index=True)

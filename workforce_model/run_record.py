@@ -20,7 +20,10 @@ import numpy as np
 import pandas as pd
 
 from workforce_model import __version__
+from workforce_model.actions import Plan, plan_from
 from workforce_model.checks import Check
+from workforce_model.files import found_or_shipped
+from workforce_model.problems import Problem, ScenarioError, path_given
 from workforce_model.results import Results
 from workforce_model.scenario import InputFile, Scenario, as_tree, scenario_from
 
@@ -97,8 +100,24 @@ def write_record(
 
 
 def input_file(path: str | os.PathLike[str]) -> InputFile:
-    """A file that was read, as a record names it: its name, size and fingerprint."""
-    return InputFile(Path(path).name, **_fingerprint(Path(path)))
+    """A file to be read, as a record names it: its name, size and fingerprint; one of the library's is found by its name.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such file.
+    """
+    found = found_or_shipped(path_given(path))
+    if not found.is_file():
+        rule = (
+            "a folder: expected a file"
+            if found.is_dir()
+            else "not an ordinary file"
+            if found.exists()
+            else "no such file"
+        )
+        raise ScenarioError(str(found), [Problem("file", "", rule)])
+    return InputFile(found.name, **_fingerprint(found))
 
 
 def _fingerprint(path: Path) -> dict[str, Any]:
@@ -137,6 +156,7 @@ def read_record(folder: str | os.PathLike[str]) -> dict[str, Any]:
     NotARun
         If the folder holds no finished run, or its record cannot be read.
     """
+    folder = path_given(folder, "a run folder")
     path = Path(folder) / RECORD
     if not Path(folder).is_dir():
         raise NotARun(
@@ -194,6 +214,18 @@ def recorded(record: dict[str, Any]) -> list[Recorded]:
         Recorded(scenario_from(_dated(tree), f"{RECORD}, scenarios.{name}.resolved"), runs, seed, doubt)
         for name, tree in given
     ]
+
+
+def recorded_plan(record: dict[str, Any]) -> Plan | None:
+    """The improvement plan a run was written with, as it was read; None where there was none.
+
+    Raises
+    ------
+    ScenarioError
+        If it breaks a rule.
+    """
+    tree = record.get("plan")
+    return None if tree is None else plan_from(_dated(tree), f"{RECORD}, plan")
 
 
 def _dated(tree: Any, key: str = "") -> Any:

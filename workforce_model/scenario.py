@@ -8,9 +8,11 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from workforce_model.actuals import Actuals
@@ -31,7 +33,7 @@ from workforce_model.funding import Funding
 from workforce_model.hidden_faults import hidden_faults
 from workforce_model.inspection import Inspection
 from workforce_model.periods import Periods
-from workforce_model.problems import Problem, ScenarioError, nearest, problems_of, schema_at
+from workforce_model.problems import Problem, ScenarioError, in_short, nearest, problems_of, schema_at
 
 
 @dataclasses.dataclass(frozen=True)
@@ -258,12 +260,25 @@ class Scenario:
         >>> approved.replace({"workforce.recruitment_lead_months": 5}).workforce.recruitment_lead_months.value
         5.0
         """
+        if not isinstance(changes, Mapping):
+            rule = 'expected a mapping of dotted path to new value: {"workforce.recruitment_lead_months": 5}'
+            raise ScenarioError("scenario.replace", [Problem("changes", in_short(changes), rule)])
+        changes = {
+            path: value.item() if isinstance(value, np.integer | np.bool_) else value for path, value in changes.items()
+        }
         tree, known = as_tree(self), self.assumptions()
         problems = []
         exact = {path for path, value in changes.items() if path in known and _is_number(value)}
         kept = {name: one for name, one in self.correlations.items() if not exact & {one.assumption, one.follows}}
         tree["correlations"] = {name: one for name, one in tree.get("correlations", {}).items() if name in kept}
         for path, value in changes.items():
+            if not isinstance(path, str):
+                problems.append(Problem(in_short(path), "", "expected a dotted path as text"))
+                continue
+            if path in known and path not in exact and not isinstance(value, Mapping | Assumption | None):
+                rule = f'expected a number without quotes, in "{known[path].unit}", or an assumption stated whole'
+                problems.append(Problem(path, in_short(value), rule))
+                continue
             if path in exact:
                 value = {
                     "value": value,
@@ -317,6 +332,21 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Assumption]]:
         return
     for key, inner in items:
         yield from _walk(inner, f"{path}.{key}" if path else key)
+
+
+def refuse_all_but_scenarios(*given: object) -> None:
+    """Refuse what is no scenario, with the likely slip.
+
+    Examples
+    --------
+    >>> refuse_all_but_scenarios("scenarios/approved.toml")
+    Traceback (most recent call last):
+    ValueError: 'scenarios/approved.toml': expected a scenario; this is of type str: read a file with load_scenario(path) first
+    """
+    for one in given:
+        if not isinstance(one, Scenario):
+            slip = ": read a file with load_scenario(path) first" if isinstance(one, str | os.PathLike) else ""
+            raise ValueError(f"{in_short(one)}: expected a scenario; this is of type {type(one).__name__}{slip}")
 
 
 def as_tree(value: Any) -> Any:

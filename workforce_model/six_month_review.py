@@ -43,7 +43,7 @@ from workforce_model.review_people import (
 )
 from workforce_model.review_runs import ReviewRuns
 from workforce_model.review_turnover import turnover_or_luck
-from workforce_model.scenario import Scenario
+from workforce_model.scenario import Scenario, refuse_all_but_scenarios
 from workforce_model.surprise import caused, causes_of_both, surprises
 from workforce_model.triggers import set_triggers
 from workforce_model.updating import SURPRISING
@@ -233,6 +233,7 @@ def review(scenario: Scenario, actuals: Actuals | str | os.PathLike[str] | None 
     On ILLUSTRATIVE actuals to September 2019: All 9 posts filled for twelve months cost £474k at central prices
     """
     undone = load_scenario(NOTHING) if baseline is None else baseline
+    refuse_all_but_scenarios(scenario, undone)
     if scenario.actuals is not None:
         raise ValueError(f"{scenario.name} holds actuals to {scenario.actuals.cut_off} already: give the plan as approved, and the actuals apart")  # fmt: skip
     if undone.place != scenario.place:

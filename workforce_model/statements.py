@@ -22,7 +22,7 @@ from workforce_model.tables import reported_years
 SIGNS = "Brackets: a saving, income, or money that meets a cost."
 ROUNDED = "£000, each figure rounded once from the ledger, so shown parts may differ from their total by 1."
 BALANCE = "A reserve is a balance: brackets are money taken out of it."
-_COST_ROWS = {
+COST_ROWS = {
     "Permanent pay and on-costs": PAY_KINDS,
     "Agency": AGENCY_KINDS,
     "Commissioned team": ("commissioned team",),
@@ -57,7 +57,7 @@ def funding_statement(results: Results, budget: str | None = None) -> pd.DataFra
     heads = [i for i, name in enumerate(results.budgets) if budget in (None, name)]
     at = [list(dict.fromkeys(results.years)).index(year) for year in years]
     rows: dict[tuple[str, str], Means] = {}
-    for label, kinds in _COST_ROWS.items():
+    for label, kinds in COST_ROWS.items():
         chosen = [KINDS.index(kind) for kind in kinds]
         spent = [results.cost[m][:, heads][:, :, chosen].sum(axis=(0, 1, 2)).mean() for m in years.values()]
         rows["Cost", label] = np.array(spent)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workforce_model.model import run
+from workforce_model.problems import path_given
 from workforce_model.run_folder import write_run
-from workforce_model.run_record import changed_files, other_build, read_record, recorded, unlike
+from workforce_model.run_record import changed_files, other_build, read_record, recorded, recorded_plan, unlike
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def verify(
     ...     verify(out, play_again=False).agrees
     True
     """
-    place = Path(folder)
+    place = Path(path_given(folder, "a run folder"))
     record = read_record(place)
     changed, another = changed_files(place, record), other_build(record)
     if not play_again or "review" in record or record.get("runs_done") != record.get("runs_asked"):
@@ -100,7 +101,7 @@ def verify(
             run(one.scenario, one.runs, one.seed, doubt=one.doubt, executor=executor, progress=progress)
             for one in asked
         ]
-        again = write_run(results, Path(scratch, "again"))
+        again = write_run(results, Path(scratch, "again"), plan=recorded_plan(record))
         if another:
             otherwise = unlike(place, again)
         else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workforce_model.claims import Claim, claimed
+from workforce_model.problems import path_given
 from workforce_model.results import Results
 from workforce_model.run_record import RECORD
 
@@ -60,7 +61,11 @@ def run_folder(out: str | os.PathLike[str] | None, name: str, *, overwrite: bool
     OSError
         If nothing can be written there.
     """
-    target = Path(out) if out is not None else Path("results") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    target = (
+        Path(path_given(out, "a folder"))
+        if out is not None
+        else Path("results") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    )
     with folder_of(RUN, target, overwrite=overwrite) as claim:
         yield claim
 
@@ -68,6 +73,8 @@ def run_folder(out: str | os.PathLike[str] | None, name: str, *, overwrite: bool
 @contextmanager
 def folder_of(kind: Kind, target: Path, *, overwrite: bool = False) -> Iterator[Claim]:
     """Claim a folder of some kind, refused if it holds anything that may not be replaced; as :func:`run_folder`."""
+    if target.is_symlink():
+        target = Path(os.path.realpath(target))  # the folder is written where the link leads, and the link stays
     _refuse_existing(target, overwrite, kind)
     with claimed(target) as claim:
         _refuse_existing(target, overwrite, kind)

@@ -32,6 +32,8 @@ FONT, BLUE, GREY = "Arial", RGBColor(0x12, 0x43, 0x6D), RGBColor(0x3D, 0x3D, 0x3
 TO_WRITE = "Council to write"
 _LINE, _SHADE, _MARK = "BFBFBF", "E6EBF1", "FFF2CC"
 _MARGIN = Cm(2)
+_CAPTION = Cm(2)
+"""Room for the caption of a picture on its page."""
 _TOGETHER = 14
 """A table of at most so many rows is kept on one page."""
 _FRONT = (
@@ -155,6 +157,11 @@ def _page(paper: Paper, *, wide: bool) -> None:
 def _width(paper: Paper) -> int:
     section: Any = paper.sections[-1]
     return int(section.page_width - section.left_margin - section.right_margin)
+
+
+def _height(paper: Paper) -> int:
+    section: Any = paper.sections[-1]
+    return int(section.page_height - section.top_margin - section.bottom_margin)
 
 
 def _header_and_footer(paper: Paper, run: Published, scenario: Scenario) -> None:
@@ -295,12 +302,15 @@ def _shading(colour: str) -> Any:
 
 
 def _picture(paper: Paper, run: Published, chart: str, number: int) -> None:
-    """A chart with its text alternative in the file, under a caption in its own words."""
+    """A chart with its text alternative in the file, under a caption that says what it measures."""
     words = run.charts[chart]
     headline, measure, *_ = words.split(". ")
-    caption = paper.add_paragraph(f"Figure {number}: {measure}", style="Caption")
+    caption = paper.add_paragraph(f"Figure {number}: {measure.partition(';')[0]}", style="Caption")
     caption.paragraph_format.keep_with_next = True
     shape: Any = paper.add_picture(str(run.picture(chart)), width=min(_width(paper), Cm(16)))
+    tall = _height(paper) - _CAPTION
+    if shape.height > tall:
+        shape.width, shape.height = int(shape.width * tall / shape.height), tall
     properties = shape._inline.docPr
     properties.set("descr", words)
     properties.set("title", headline)

@@ -30,10 +30,11 @@ _MOST_ROWS = 60_000
 _WIDEST, _LINE, _FONT = 70, 15.0, {"font_name": "Arial", "font_size": 11}
 _TITLES = {
     "funding_statement": ("Funding statement", "Cost, who met it, what is left as a gap, and each approval, by budget and year"),
-    "mtfp": ("Plan", "Medium-term financial plan lines, incremental and cumulative"),
+    "mtfp": ("MTFP", "Medium-term financial plan lines, incremental and cumulative"),
     "reserve": ("Reserve", "The risk reserve: movements and what is carried forward, by year"),
     "envelope": ("Envelope test", "What the posts of a budget cost when all are filled, against what was approved"),
     "differences": ("Differences", "Each option less the baseline, run by run, with its error and whether it is clear"),
+    "bridge": ("Bridge", "What makes up each option's difference in cost from the baseline, by budget and kind of cost"),
     "benefits": ("Benefits", "What each budget no longer spends: three lines, never added together"),
     "agency_premium": ("Agency premium", "Agency beside the matched permanent post, and the rate at which they break even"),
     "capacity_lost": ("Capacity lost", "The value of time that starters do not give while they settle, which is not cash"),
@@ -41,6 +42,8 @@ _TITLES = {
     "annual": ("Annual", "Every measure by financial year and team"),
     "caseload_spread": ("Caseload spread", "Share of workers in each band of caseload, each September and March"),
     "duties": ("Duties", "Work that is not a case: asked for, done, in time, waiting"),
+    "movers": ("What moves the answer", "What each assumption does to cost and caseloads at each end of its range, read off the runs"),
+    "plan": ("Improvement plan", "Each action of the plan: lead, status, the work it creates, and the figure that monitors it"),
     "ledger": ("Ledger", "The ledger by month and year: cost by kind, money that met it, gap, and what was unspent"),
     "assumptions": ("Assumptions", "The assumption register: every assumption as resolved for each scenario"),
     "to_obtain": ("To obtain", "Assumptions that only the council can supply; their values are stand-ins"),
@@ -51,10 +54,13 @@ _NOTES = (
     "Signs: cost or pressure is positive; saving, income and money that meets a cost is negative, shown in brackets. A reserve is a balance: what is put in is positive.",
     "Figures are stored unrounded, or to the penny where they are pounds, and shown rounded: parts as shown may not add exactly to totals as shown.",
     "mean, p10, p50, p90: the mean and the 10th, 50th and 90th percentiles over the runs. runs (or defined): the runs in which the figure is defined.",
-    "mc_error: the Monte Carlo error of the mean. A difference is called clear where it is more than twice its error.",
+    "mc_error: the Monte Carlo error of the mean. A difference is called clear where it is more than twice its error; what moves the answer only where that holds allowing for the number of assumptions looked at.",
     f"{NOT_DEFINED_MARK}: not defined, or none stated. No cell of a table is empty.",
     "Financial years run from April to March and are written 2019/20. A stock is its value at the month or year end, a flow is added up, a rate is worked out again from its parts. FTE is full-time equivalent.",
     "value, low, high of an assumption are in its unit; shares are fractions, shown as percentages.",
+    "Bridge: against is the baseline, differs_in what the two scenarios state differently, step a budget and kind of cost; the steps add to the whole difference.",
+    "What moves the answer: against is none where the outcome is the scenario's own, else the baseline it is the difference from. at_low and at_high are what an assumption does at each end of its range, on average over the others, error_low and error_high their errors, swing the distance between them, and explained the share of the variance between draws that all assumptions explain as straight lines.",
+    "Improvement plan: fte_mean, fte_p10 and fte_p90 are work created, negative where people are brought or work is freed; figure is what monitors the action, in its figure_unit; moves is what it changes in the model, basis the evidence for that, lever the same or why there is none.",
     "Figures by month other than the ledger's are in monthly.csv of the run folder, and every run's own figures in its two Parquet files.",
 )
 
@@ -190,7 +196,7 @@ def _write(book: Any, run: Published, sheet: Sheet, banner: str) -> None:
     page, table = book.add_worksheet(sheet.label), sheet.table
     page.write_string(0, 0, f"{banner}{sheet.title}", book.add_format({**_FONT, "bold": True, "font_size": 14}))
     page.write_string(1, 0, f"{run.run_line}. {run.checks_line}.", book.add_format(_FONT))
-    page.write_string(2, 0, "This sheet contains one table. Signs, ranges and marks: see Notes [note 1] to [note 5].", book.add_format(_FONT))  # fmt: skip
+    page.write_string(2, 0, f"This sheet contains one table. Signs, ranges and marks: see Notes [note 1] to [note {len(_NOTES)}].", book.add_format(_FONT))  # fmt: skip
     first, columns = 3, list(table.columns)
     style = {**_FONT, "bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
     headings = [
@@ -204,10 +210,10 @@ def _write(book: Any, run: Published, sheet: Sheet, banner: str) -> None:
         "name": f"table_{sheet.name}", "style": None, "autofilter": False,
         "columns": headings,
     })  # fmt: skip
-    units = table["unit"].tolist() if "unit" in table else ["GBP" if "gbp" in table else ""] * len(table)
     widths = [len(name) + 2 for name in columns]
-    for number, (unit, row) in enumerate(zip(units, table.itertuples(index=False), strict=True), first + 1):
-        sizes = [_write_cell(book, page, number, i, x, _shown_in(columns[i], str(unit))) for i, x in enumerate(row)]
+    for number, row in enumerate(table.itertuples(index=False), first + 1):
+        stated = dict(zip(columns, row, strict=True))
+        sizes = [_write_cell(book, page, number, i, x, _shown_in(columns[i], _unit_of(columns[i], stated))) for i, x in enumerate(row)]  # fmt: skip
         widths = [max(width, min(_WIDEST, size + 2)) for width, size in zip(widths, sizes, strict=True)]
         page.set_row(number, _LINE * max(1, -(-max(sizes) // (_WIDEST - 4))))
     for column, width in enumerate(widths):
@@ -229,6 +235,17 @@ def _write_cell(book: Any, page: Any, row: int, column: int, value: object, show
         row, column, text, book.add_format({**_FONT, "text_wrap": len(text) > _WIDEST - 4, "valign": "top"})
     )
     return len(text)
+
+
+def _unit_of(column: str, row: dict[str, object]) -> str:
+    """The unit of a cell, from its row: that of an assumption's values, of an action's figure, or of the row as a whole."""
+    if column.startswith("fte_"):
+        return "FTE"
+    if column.startswith("figure_"):
+        return str(row.get("figure_unit", ""))
+    if "assumption_unit" in row and column not in ("low", "value", "high"):
+        return "GBP" if str(row["outcome"]).endswith("_gbp") and column != "explained" else "share"
+    return str(row.get("assumption_unit", row.get("unit", "GBP" if "gbp" in row else "")))
 
 
 def _shown_in(column: str, unit: str) -> str:

@@ -141,8 +141,10 @@ def _end(pool: ProcessPoolExecutor) -> None:
     What no worker has begun is taken back first, and the pool given time to take note: it may not find it undone when
     its workers end. Then our ends of its pipes are closed, or it would wait for the rest of an answer cut short.
     """
-    workers = _workers(pool)
-    ends = [pool._result_queue._writer, pool._call_queue._reader]  # type: ignore[attr-defined]  # no public way
+    answers, calls = pool._result_queue, pool._call_queue  # type: ignore[attr-defined]  # no public way
+    if answers is None:  # ended already
+        return
+    workers, ends = _workers(pool), [answers._writer, calls._reader]  # type: ignore[attr-defined]
     with suppress(BrokenExecutor, RuntimeError):
         last = pool.submit(abs, 0)
         pool.shutdown(wait=False, cancel_futures=True)
