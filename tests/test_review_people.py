@@ -159,7 +159,7 @@ def test_leavers_to_date_beside_what_was_foreseen_claim_nothing_that_luck_explai
     assert (
         "no fewer than luck and doubt explain" in after.sentence
     )  # one leaver is expected of ten workers in six months
-    assert "not even none at all would be" in after.sentence
+    assert "not even none at all would be fewer than they explain" in after.sentence
 
 
 def test_posts_whose_starters_are_not_reported_apart_say_so_rather_than_show_modelled_ones() -> None:
