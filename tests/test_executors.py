@@ -47,8 +47,14 @@ def two_processes() -> Iterator[Executor]:
 @pytest.fixture
 def dask() -> Iterator[Executor]:
     distributed = pytest.importorskip("distributed", reason="needs the cluster extra")
+    import dask
+
+    patient = {f"distributed.comm.timeouts.{each}": "10 minutes" for each in ("connect", "tcp")}
     with (
-        distributed.LocalCluster(2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster,
+        dask.config.set({**patient, "distributed.scheduler.worker-ttl": None}),  # a busy machine is no dead worker
+        distributed.LocalCluster(
+            2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
+        ) as cluster,
         distributed.Client(cluster) as client,
     ):
         yield client.get_executor()

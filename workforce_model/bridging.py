@@ -26,7 +26,7 @@ from workforce_model.doubt import DRAWS
 from workforce_model.luck import CLEAR
 from workforce_model.measures import spread
 from workforce_model.model import RUNS, SEED
-from workforce_model.outcomes import Outcome, settled
+from workforce_model.outcomes import Outcome, all_settled
 from workforce_model.playing import play, versions_of
 from workforce_model.scenario import Scenario, as_tree, scenario_from
 
@@ -163,11 +163,11 @@ def bridges(start: Scenario, end: Scenario, outcomes: Sequence[Outcome | str], r
             order: Sequence[str] = tuple(DRIVERS), doubt: bool = True, executor: Executor | None = None,
             progress: Callable[[int], object] | None = None) -> tuple[Bridge, ...]:  # fmt: skip
     """Several outcomes driver by driver, each as :func:`bridge` gives it, from the same plays."""
-    refuse_impossible(runs, seed)
+    refuse_impossible(runs, seed, start, end)
     refuse_other_months([start, end])
     if sorted(order) != sorted(DRIVERS):
         raise ValueError(f"order = {list(order)}: expected each of {', '.join(DRIVERS)} once")
-    wanted, trees = [settled(outcome) for outcome in outcomes], (_tree(start), _tree(end))
+    wanted, trees = all_settled(outcomes), (_tree(start), _tree(end))
     places = _differing(*trees)
     moving = [driver for driver in order if driver in places.values()]
     forward = [frozenset(moving[:n]) for n in range(len(moving) + 1)]

@@ -168,7 +168,6 @@ def share_at_or_over(results: Results | Sequence[Results], team: str | None = No
     together = [results] if isinstance(results, Results) else list(results)[:4]
     ax = axes_of(ax)
     first, limit = together[0], together[0].scenario.caseloads.caseload_limit
-    where = "all teams" if team is None else first.scenario.workforce.teams[team].label.lower()
     ends, details = [], []
     for r, colour, dash in zip(together, colours(len(together)), DASHES, strict=False):
         share = measured(r, "share_at_or_over", team)[1:]
@@ -192,6 +191,7 @@ def share_at_or_over(results: Results | Sequence[Results], team: str | None = No
     headline = f"{percent(s.mean)} of workers hold {limit} or more cases in {march(when)}"
     if len(together) > 1:
         headline = _compared(together, team, when, limit)
+    where = "all teams" if team is None else first.scenario.workforce.teams[team].label.lower()
     subtitle = f"Share of workers with {limit} or more cases, {where}, {place_of(first)}, month end, per cent; lines: mean" + ", bands: range" * (len(together) <= 2)  # fmt: skip
     return finished(ax, headline, subtitle, "; ".join(details), together)
 

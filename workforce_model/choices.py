@@ -44,7 +44,7 @@ def options(scenario: Scenario, investments: Sequence[Investment], amounts: Sequ
         that share below), chance_error, change (from buying nothing), error, clear, share_over, share_clear, then the cost less that of
         buying nothing in each reported year and its Monte Carlo error, ``net 2020/21`` and so on.
     """
-    refuse_impossible(runs, seed)
+    refuse_impossible(runs, seed, scenario)
     bought = [(one, gbp, one.units_for(gbp)) for one in investments for gbp in amounts]
     packages = [one.buys(units) for one, _, units in bought]
     table = tried(
@@ -144,7 +144,7 @@ def smallest_package(scenario: Scenario, chance: float, *, start: str, keep: flo
     ValueError
         If the chance or runs make no sense, a team is unknown, or holds no cases.
     """
-    refuse_impossible(runs, seed, least=2)
+    refuse_impossible(runs, seed, scenario, least=2)
     wanted = tuple(teams or sorted(scenario.caseloads.teams))
     unknown = [team for team in wanted if team not in scenario.caseloads.teams]
     if unknown or not 0 < chance <= 1:

@@ -17,7 +17,15 @@ from workforce_model.doubt import DRAWS
 from workforce_model.luck import CLEAR, parts_of
 from workforce_model.measures import Spread, spread
 from workforce_model.model import RUNS, SEED
-from workforce_model.outcomes import Outcome, asked, paper_outcomes, settled, settled_year, standard_outcomes
+from workforce_model.outcomes import (
+    Outcome,
+    all_settled,
+    asked,
+    paper_outcomes,
+    settled,
+    settled_year,
+    standard_outcomes,
+)
 from workforce_model.playing import play, versions_of
 from workforce_model.results import Results
 from workforce_model.scenario import Scenario, as_tree, refuse_all_but_scenarios
@@ -187,11 +195,8 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
     >>> wm.compare([nothing, approved], ["establishment_fte"], runs=4).differences()["difference"].tolist()
     [9.0]
     """
-    refuse_impossible(runs, seed)
-    if isinstance(outcomes, str | Outcome):
-        raise ValueError(f"outcomes = {outcomes!r}: expected a list of outcomes, even of one")
     scenarios = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    refuse_all_but_scenarios(*scenarios)
+    refuse_impossible(runs, seed, *scenarios)
     names = [scenario.name for scenario in scenarios]
     twice = sorted({name for name in names if names.count(name) > 1})
     if len(names) < 2 or twice:
@@ -199,7 +204,7 @@ def compare(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome | str] | N
             f"compare: {len(names)} scenarios{f', stated twice: {twice}' if twice else ''}; expected two or more, told apart by name"
         )
     refuse_other_months(scenarios)
-    wanted = standard_outcomes(scenarios[0]) if outcomes is None else tuple(settled(outcome) for outcome in outcomes)
+    wanted = standard_outcomes(scenarios[0]) if outcomes is None else all_settled(outcomes)
     numbers = np.arange(runs)
     versions = versions_of(scenarios, seed, doubt)
     played = play(versions, wanted, numbers, seed, executor=executor, told=progress)
@@ -242,8 +247,12 @@ def of_results(together: Sequence[Results]) -> Comparison:
     )
 
 
-def refuse_impossible(runs: int, seed: int, *, name: str = "runs", least: int = 1) -> None:
-    """Refuse numbers of runs and seeds that make no sense; ``name`` is what the runs are called, and ``least`` the fewest."""
+def refuse_impossible(runs: int, seed: int, *scenarios: Scenario, name: str = "runs", least: int = 1) -> None:
+    """Refuse what is no scenario, and numbers of runs and seeds that make no sense.
+
+    ``name`` is what the runs are called, and ``least`` the fewest.
+    """
+    refuse_all_but_scenarios(*scenarios)
     for what, value, lowest in ((name, runs, least), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
             raise ValueError(f"{what} = {value!r}: expected a whole number, at least {lowest}")

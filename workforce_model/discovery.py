@@ -62,7 +62,7 @@ def discover(scenario: Scenario, outcome: Outcome | str, above: float, points: i
     ValueError
         If points make no sense, no assumption carries a range, or the outcome is not defined in every run.
     """
-    refuse_impossible(points, seed, name="points", least=FEWEST_POINTS)
+    refuse_impossible(points, seed, scenario, name="points", least=FEWEST_POINTS)
     wanted = settled(outcome)
     wanted.mark("above", above)
     names = [name for name in uncertain(scenario) if wanted.unit == "GBP" or name.partition(".")[0] in PLAYED]

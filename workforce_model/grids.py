@@ -18,8 +18,9 @@ from workforce_model.comparison import refuse_impossible
 from workforce_model.doubt import DRAWS
 from workforce_model.measures import spread
 from workforce_model.model import RUNS, SEED
-from workforce_model.outcomes import Outcome, settled, settled_year
+from workforce_model.outcomes import Outcome, all_settled, settled_year
 from workforce_model.playing import alike, play, versions_of
+from workforce_model.problems import in_short
 from workforce_model.scenario import Scenario, as_tree
 
 Cell = dict[str, Any]
@@ -80,13 +81,18 @@ def sweep(scenario: Scenario, over: Mapping[str, Sequence[Any]], outcomes: Seque
     >>> bool(table["mean"][1] > table["mean"][0])
     True
     """
-    refuse_impossible(runs, seed)
+    refuse_impossible(runs, seed, scenario)
+    if not isinstance(over, Mapping):
+        raise ValueError(f"over = {in_short(over)}: expected a mapping of dotted path to a list of values")
+    single = [path for path, values in over.items() if isinstance(values, str) or not hasattr(values, "__len__")]
+    if single:
+        raise ValueError(f"sweep: {single[0]} = {in_short(over[single[0]])}: expected a list of values, even of one")
+    asked = list(all_settled(outcomes))
     empty = [path for path, values in over.items() if not len(values)]
-    if empty or not outcomes:
+    if empty or not asked:
         raise ValueError(
             f"sweep: {f'{empty[0]} has no values' if empty else 'no outcome'}; expected at least one of each"
         )
-    asked = [settled(outcome) for outcome in outcomes]
     cells = [dict(zip(over, values, strict=True)) for values in itertools.product(*over.values())]
     scenarios = [scenario.replace(cell) for cell in cells]
     question = _question(scenario, over, asked, runs, seed, doubt)

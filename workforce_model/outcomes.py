@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -165,6 +165,19 @@ def settled(outcome: Outcome | str) -> Outcome:
     if not isinstance(outcome, str | Outcome):
         raise ValueError(f"outcome {outcome!r}: expected an Outcome, or the name of its measure")
     return Outcome(outcome) if isinstance(outcome, str) else outcome
+
+
+def all_settled(outcomes: Iterable[Outcome | str]) -> tuple[Outcome, ...]:
+    """Outcomes, each given as one or by the name of its measure; one alone is refused, for a name is read letter by letter.
+
+    Examples
+    --------
+    >>> [outcome.measure for outcome in all_settled(["open_cases", Outcome("caseload")])]
+    ['open_cases', 'caseload']
+    """
+    if isinstance(outcomes, str | Outcome):
+        raise ValueError(f"outcomes = {outcomes!r}: expected a list of outcomes, even of one")
+    return tuple(settled(outcome) for outcome in outcomes)
 
 
 def reported(scenario: Scenario) -> tuple[str, ...]:

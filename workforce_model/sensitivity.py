@@ -69,7 +69,7 @@ def tornado(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[st
     >>> bool(bars["at_low"][0] < 0 < bars["at_high"][0])
     True
     """
-    refuse_impossible(runs, seed)
+    refuse_impossible(runs, seed, scenario)
     wanted, paths, stated = settled(outcome), uncertain(scenario, assumptions), scenario.assumptions()
     middle = at_values(scenario)
     ends = [(path, getattr(stated[path], end)) for path in paths for end in ("low", "high")]
@@ -117,7 +117,7 @@ def sobol(scenario: Scenario, outcome: Outcome | str, assumptions: Sequence[str]
     DataFrame
         As :func:`workforce_model.variance_shares.shares_table`, largest total first.
     """
-    refuse_impossible(points, seed, name="points", least=FEWEST_POINTS)
+    refuse_impossible(points, seed, scenario, name="points", least=FEWEST_POINTS)
     wanted = settled(outcome)
     if assumptions is None:
         widest = tornado(scenario, wanted, None, min(points, 200), seed, executor=executor)

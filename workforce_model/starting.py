@@ -59,7 +59,7 @@ def latest_start(scenario: Scenario, budget: str, *, outcome: Outcome | None = N
     ValueError
         If the budget has no posts created while the clock runs or no approval in the year they are.
     """
-    refuse_impossible(runs, seed)
+    refuse_impossible(runs, seed, scenario)
     if not 0 < sure < 1:
         raise ValueError(f"sure = {sure!r}: expected a chance above 0 and below 1 (four in five is 0.8)")
     mine = {name: group for name, group in scenario.workforce.posts.items() if group.budget == budget and group.created}

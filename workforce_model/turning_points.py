@@ -90,7 +90,7 @@ def break_even(scenario: Scenario, assumption: str, outcome: Outcome | str, *, t
     >>> break_even(approved, "costs.non_pay", cost, target=5_000_000, between=(0, 3_000), runs=20).status
     'never'
     """
-    refuse_impossible(runs, seed)
+    refuse_impossible(runs, seed, scenario)
     wanted, stated = settled(outcome), scenario.assumptions()
     if assumption not in stated:
         raise ValueError(f"assumption {assumption!r}: no such assumption{nearest(assumption, stated)}")
@@ -244,6 +244,7 @@ def arrivals_that_break(scenario: Scenario, team: str, share: float, *, arrivals
     """
     watched = Outcome("share_at_or_over", team=team, year=year)
     watched.mark("share", share)
+    refuse_impossible(runs, seed, scenario)
     stated = {name: one.arrivals.value for name, one in scenario.caseloads.teams.items()}
     door = arrivals or max(stated, key=lambda name: stated[name])
     if door not in stated or not stated[door]:
