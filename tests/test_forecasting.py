@@ -217,6 +217,14 @@ def test_a_figure_not_available_in_between_stays_as_the_runs_have_it(tmp_path: P
     assert np.isfinite(found.cost).all()
 
 
+def test_actuals_to_the_scenarios_last_month_leave_nothing_to_forecast_and_are_refused() -> None:
+    known = {"actuals": as_tree(shipped()), "seen_from": pd.Timestamp("2019-09-30").date()}
+
+    with pytest.raises(ScenarioError, match="2019-09 is the scenario's last month: nothing is left to forecast"):
+        plan().replace({**known, "periods.end": "2019-09"})
+    assert run(plan().replace({**known, "periods.end": "2019-10"}), runs=2).passed
+
+
 def test_figures_made_by_hand_are_held_to_their_form() -> None:
     with pytest.raises(ValueError, match="2 figures: expected 7"):
         dataclasses.replace(shipped(), figures={"mash": {"in_post_fte": (1.0, 2.0)}})

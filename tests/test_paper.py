@@ -474,7 +474,8 @@ def test_a_step_or_an_assumption_that_error_may_explain_is_not_given_a_figure(pr
     assert f"{step[0].lower()}{step[1:]}, not clear of error" in altered(proposal, "bridge", "clear", "no", step=step)
     unmoved = altered(proposal, "movers", "clear", "no")
     assert "no assumption's effect is clear of its error" in unmoved
-    assert "The widest effect" not in unmoved
+    assert "The widest effect found" not in unmoved
+    assert "The widest effect found" in altered(proposal, "movers", "clear", "yes")
 
 
 def test_a_run_without_plan_or_draws_says_what_to_run(proposal: Proposal) -> None:
@@ -571,3 +572,13 @@ def test_one_of_a_thing_is_not_put_in_the_plural(blocks: list[Block]) -> None:
 
     assert "1 post" in cells_of
     assert not [cell for cell in cells_of if re.fullmatch(r"1 (months|posts|hours|requests|cases)\b.*", cell)]
+
+
+def test_a_list_stays_with_the_line_that_opens_it(cabinet: Path) -> None:
+    paragraphs = list(part(cabinet / paper.PAPER, "word/document.xml").iter(f"{W}p"))
+    texts_of = ["".join(t.text or "" for t in x.iter(f"{W}t")) for x in paragraphs]
+
+    opening = next(i for i, text in enumerate(texts_of) if text.endswith("Cabinet is asked to note:"))
+
+    for paragraph in paragraphs[opening : opening + 4]:
+        assert paragraph.find(f"{W}pPr/{W}keepNext") is not None

@@ -117,7 +117,8 @@ def test_drivers_are_named_with_what_they_rest_on_and_none_where_nothing_has_a_r
     answer = what_drives_the_answer(reviewed(CROWDED, 100), 60)
     exact = what_drives_the_answer(reviewed(), 2)
 
-    assert "moves most with caseloads.teams.team.arrivals" in answer.sentence
+    assert "moves most with Cases arriving, team: -" in answer.sentence
+    assert answer.table["assumption"].iloc[0] == "caseloads.teams.team.arrivals"
     assert set(answer.table["rests_on"]) == {"evidence"}
     assert answer.low < 0 < answer.high
     assert answer.figure in (answer.low, answer.high)

@@ -104,6 +104,15 @@ def test_when_five_of_fifteen_go_their_cases_take_ten_from_14_to_21() -> None:
     assert "no difference beyond the Monte Carlo error" in answer.sentence
 
 
+def test_what_the_posts_did_in_months_that_happened_is_not_told_from_the_model() -> None:
+    before, after = (when_the_agency_team_ends(reviewed(COMMISSIONED, through=when)).sentence for when in ("2019-09", "2019-12"))  # fmt: skip
+
+    assert "Commissioned team ends after September 2019" in before
+    assert "no difference beyond the Monte Carlo error" in before
+    assert "Commissioned team ended after September 2019" in after
+    assert after.endswith("What the posts made of it by then the form does not tell.")
+
+
 def test_where_no_agency_team_ends_the_answer_says_so() -> None:
     answer = when_the_agency_team_ends(reviewed())
 
@@ -150,7 +159,7 @@ def test_leavers_to_date_beside_what_was_foreseen_claim_nothing_that_luck_explai
     assert (
         "no fewer than luck and doubt explain" in after.sentence
     )  # one leaver is expected of ten workers in six months
-    assert "not even none at all would be" in after.sentence
+    assert "not even none at all would be fewer than they explain" in after.sentence
 
 
 def test_posts_whose_starters_are_not_reported_apart_say_so_rather_than_show_modelled_ones() -> None:

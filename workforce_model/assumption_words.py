@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from workforce_model.formats import capital
 
 _FRACTIONS = ("share", "growth", "hazard", "leavers a year")
@@ -46,6 +48,20 @@ def assumption_name(path: str) -> str:
     return capital(f"{what}, {whose}" if whose else what)
 
 
+def in_words(path: str) -> str:
+    """An assumption's place in the scenario, in words.
+
+    Examples
+    --------
+    >>> in_words("costs.grades.social_worker.salary"), in_words("caseloads.teams.assessment.arrivals")
+    ('Grades: social worker: salary', 'Assessment: cases arriving')
+    """
+    keys = key_words(path)[1:]
+    keys = keys[1:] if keys[0] in ("work", "teams") and len(keys) > 1 else keys
+    text = ": ".join(keys).replace(" ni ", " NI ").replace("passed on to:", "cases passed on to")
+    return capital(text)
+
+
 def amount_of(value: float, unit: str) -> str:
     """A value to four figures without the rest of its unit: pounds with their sign, fractions as percentages.
 
@@ -81,3 +97,23 @@ def in_unit(value: float, unit: str) -> str:
     if amount == "1" and rest:
         rest[0] = rest[0].removesuffix("s")
     return " ".join([amount, *rest])
+
+
+def printed_in(unit: str) -> tuple[Callable[[float], str], str]:
+    """How a unit's values are printed, and the unit as the page names it: fractions become percentages, GBP pounds.
+
+    Examples
+    --------
+    >>> how, shown = printed_in("share of salary")
+    >>> how(0.225), shown
+    ('22.5%', 'of salary')
+    >>> how, shown = printed_in("GBP a year")
+    >>> how(37_705), shown
+    ('£37,705', 'a year')
+    """
+    if unit.startswith("GBP"):
+        return (lambda x: f"£{x:,.2f}".removesuffix(".00")), unit.removeprefix("GBP").strip()
+    if unit.startswith(_FRACTIONS):
+        shown = {"share": "", "share a month": "a month", "share of salary": "of salary"}.get(unit, unit)
+        return (lambda x: f"{100 * x:.6g}%"), shown
+    return (lambda x: f"{x:,.6g}" if abs(x) < 1e6 else f"{x:,.0f}"), unit

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from workforce_model.assumption_words import key_words
+from workforce_model.assumption_words import in_words, printed_in
 from workforce_model.pages import Block, Heading, Paragraph, Picture, Table, ToWrite
 from workforce_model.proposal import Proposal
 from workforce_model.published import CHECKS_FAILED
@@ -202,37 +202,3 @@ def _value_cells(p: Proposal, row: int) -> tuple[str, str, str]:
         return (in_words(path), f"{value} {shown}".strip(), "stated exactly")
     ends = [p.quote.cell(how, "assumptions", row, end, path) for end in ("low", "high")]
     return (in_words(path), f"{value} {shown}".strip(), f"{ends[0]} to {ends[1]}, {frame['shape'].iloc[row]}")
-
-
-def printed_in(unit: str) -> tuple[Callable[[float], str], str]:
-    """How a unit's values are printed, and the unit as the page names it: fractions become percentages, GBP pounds.
-
-    Examples
-    --------
-    >>> how, shown = printed_in("share of salary")
-    >>> how(0.225), shown
-    ('22.5%', 'of salary')
-    >>> how, shown = printed_in("GBP a year")
-    >>> how(37_705), shown
-    ('£37,705', 'a year')
-    """
-    if unit.startswith("GBP"):
-        return (lambda x: f"£{x:,.2f}".removesuffix(".00")), unit.removeprefix("GBP").strip()
-    if unit.startswith(("share", "growth", "hazard", "leavers a year")):
-        shown = {"share": "", "share a month": "a month", "share of salary": "of salary"}.get(unit, unit)
-        return (lambda x: f"{100 * x:.6g}%"), shown
-    return (lambda x: f"{x:,.6g}" if abs(x) < 1e6 else f"{x:,.0f}"), unit
-
-
-def in_words(path: str) -> str:
-    """An assumption's place in the scenario, in words.
-
-    Examples
-    --------
-    >>> in_words("costs.grades.social_worker.salary"), in_words("caseloads.teams.assessment.arrivals")
-    ('Grades: social worker: salary', 'Assessment: cases arriving')
-    """
-    keys = key_words(path)[1:]
-    keys = keys[1:] if keys[0] in ("work", "teams") and len(keys) > 1 else keys
-    text = ": ".join(keys).replace(" ni ", " NI ").replace("passed on to:", "cases passed on to")
-    return text[0].upper() + text[1:]

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 
 from workforce_model.actions import NO_LEVER
+from workforce_model.assumption_words import in_words, printed_in
 from workforce_model.formats import fte, money, percent, points, rounded, thousands
 from workforce_model.ledger_steps import TOTAL
 from workforce_model.pages import Block, Heading, Paragraph, Table, ToWrite
-from workforce_model.paper_appendices import in_words, printed_in
 from workforce_model.paper_service import OVER
 from workforce_model.plan_at_work import ALL, BROUGHT, WORK
 from workforce_model.proposal import MORE_LESS, Proposal, listed, march, short
@@ -70,14 +70,18 @@ def _share_and_cost(p: Proposal) -> tuple[dict[str, str], dict[str, str]]:
 
 def movers_sentence(p: Proposal) -> Iterator[Block]:
     """The widest clear effect on each of the two answers, for the summary."""
-    said, what = [], ("that share", "the cost of the decision" if p.compared else "the cost of the service")
+    workers = f"the share of {p.team_label().lower()} workers with {p.limit} cases or more in {march(p.second)}"
+    said, what = (
+        [],
+        (workers, f"{'the cost of the decision' if p.compared else 'the cost of the service'} in {p.second}"),
+    )
     for keys, whose, how in zip(_share_and_cost(p), what, (points, money), strict=True):
         clear = p.quote.rows("movers", clear="yes", **keys)
         if clear:
             name = in_words(str(p.run.tables["movers"]["assumption"].iloc[clear[0]]))
-            said.append(f"on {whose}, “{name}”: {_effect(p, clear[0], 'low', how, name)} at the low end of its range, {_effect(p, clear[0], 'high', how, name)} at the high")  # fmt: skip
+            said.append(f"on {whose}, that of “{name}”, {_effect(p, clear[0], 'low', how, name)} at the low end of its range, {_effect(p, clear[0], 'high', how, name)} at the high")  # fmt: skip
     if said:
-        yield Paragraph(f"The widest effect of any assumption is, {'; '.join(said)} (section 7).")
+        yield Paragraph(f"The widest effect found of an assumption is {'; '.join(said)} (section 7).")
 
 
 def _effect(p: Proposal, row: int, end: str, how: Printer, name: str) -> str:

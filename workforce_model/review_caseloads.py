@@ -166,9 +166,11 @@ def when_the_agency_team_ends(runs: ReviewRuns) -> Answer:
         if clear(money)
         else "By then the posts make no difference beyond the Monte Carlo error."
     )
+    if runs.through is not None and forecast.months[after] <= runs.through:
+        effect = "What the posts made of it by then the form does not tell."
     limit = forecast.scenario.caseloads.caseload_limit
     sentence = (
-        f"{contract.role} ends after {contract.last_month:%B %Y}: of {runs.team_label(contract.team)} workers {share(before)} hold {limit} or more cases then and "
+        f"{contract.role} {'ended' if runs.through is not None and contract.last_month < runs.through else 'ends'} after {contract.last_month:%B %Y}: of {runs.team_label(contract.team)} workers {share(before)} hold {limit} or more cases then and "
         f"{share(then)} in {forecast.months[after]:%B %Y}, {moved}. {effect}"
     )
     return Answer(

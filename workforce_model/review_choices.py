@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workforce_model.answers import QUESTIONS, Answer, not_defined
+from workforce_model.assumption_words import assumption_name
 from workforce_model.assumptions import Assumption
 from workforce_model.choices import options
 from workforce_model.doubt import DRAWS, draw_values
@@ -286,7 +287,7 @@ def _driver_said(outcome: Outcome, bars: pd.DataFrame, scenario: Scenario) -> st
     if not shown:
         return f"Nothing tried moves {words} beyond the Monte Carlo error"
     parts = [
-        f"{r['assumption']}, {outcome.printed(r['at_low'], change=True)} to {outcome.printed(r['at_high'], change=True)} ({r['rests_on']})"
+        f"{assumption_name(r['assumption'])}: {outcome.printed(r['at_low'], change=True)} to {outcome.printed(r['at_high'], change=True)} ({r['rests_on']})"
         for r in shown
     ]
     return f"{words[:1].upper()}{words[1:]} moves most with {'; '.join(parts)}"

@@ -42,7 +42,7 @@ def turnover_or_luck(runs: ReviewRuns) -> Answer:
         shows.append(f"in {over} month{'s' if over > 1 else ''} with a chance of {percent(low)} to {percent(high)}")
     table = pd.DataFrame(rows, columns=["period", "measure", "unit", "mean", "p10", "p90"])
     said = _verdict(runs, span, left, foreseen, expected)
-    only = "not even none at all would be" if math.isnan(least) else f"only {fte(least)} FTE or fewer would be"
+    only = f"{'not even none at all' if math.isnan(least) else f'only {fte(least)} FTE or fewer'} would be fewer than they explain"
     apart = f" Without {missing}, whose leavers are not available in every month." if missing else ""
     sentence = f"{said}; {only}.{apart} A fall from 18.9% to 15.0% would show {' and '.join(shows)}."
     return Answer(16, QUESTIONS[16][1], left, expected.p10, expected.p90, "FTE leavers", sentence, table)
@@ -79,7 +79,7 @@ def _verdict(runs: ReviewRuns, span: str, left: float, foreseen: Figures, expect
     if runs.through is None:
         return f"{capital(when)} luck and doubt alone give {people(expected)} FTE of leavers"
     as_few = float((foreseen <= left + 1e-9).mean())
-    verdict = "not fewer than expected"
+    verdict = "not fewer than luck and doubt give"
     if left < expected.mean:
         verdict = (
             "fewer than luck and doubt explain" if as_few <= FALSE_ALARM else "no fewer than luck and doubt explain"

@@ -215,6 +215,11 @@ class Scenario:
                 "actuals.cut_off",
                 f"actuals from {self.actuals.opening} to {self.actuals.cut_off} lie outside {first} to {last}",
             )
+        elif self.actuals.cut_off == last:
+            yield (
+                "actuals.cut_off",
+                f"{last} is the scenario's last month: nothing is left to forecast; extend periods.end",
+            )
         if self.actuals.cut_off.end_time.date() > self.seen_from:
             yield (
                 "actuals.cut_off",

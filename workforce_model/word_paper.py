@@ -217,6 +217,7 @@ def _paragraph(paper: Paper, block: Paragraph) -> None:
         paragraph.paragraph_format.left_indent = Cm(1.9)
     paragraph.add_run(plain(block.text))
     paragraph.paragraph_format.widow_control = True
+    paragraph.paragraph_format.keep_with_next = block.bullet or block.text.endswith(":")
 
 
 def _table(paper: Paper, block: Table, number: int) -> None:
