@@ -170,11 +170,19 @@ def test_m3_a_killed_run_goes_on_from_its_checkpoint_to_the_same_bits_and_loses_
 # Stopped by the keyboard --------------------------------------------------------------------------
 
 
+HEARS_THE_KEYBOARD = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a script starts what runs in its background deaf to it
+from workforce_model.cli import main
+main()
+"""
+
+
 @posix
 def test_ctrl_c_stops_within_five_seconds_says_what_is_kept_and_leaves_no_process(town: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     words = ("run", str(town), "--runs", "400000", "--processes", "2", "--checkpoint", str(kept), "--out", str(tmp_path / "run"))  # fmt: skip
-    child = subprocess.Popen([*PROGRAM, *words], stderr=subprocess.PIPE, text=True, start_new_session=True)
+    child = subprocess.Popen([sys.executable, "-c", HEARS_THE_KEYBOARD, *words], stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
     with whole_session(child):
         while not (kept.is_dir() and any(path.suffix == ".block" for path in kept.iterdir())):
             assert child.poll() is None, child.communicate()[1]
