@@ -139,22 +139,28 @@ def _end(pool: ProcessPoolExecutor) -> None:
     """End a pool and its processes at once, whatever they were in the middle of.
 
     What no worker has begun is taken back first, and the pool given time to take note: it may not find it undone when
-    its workers end. Then our ends of its pipes are closed, or it would wait for the rest of an answer cut short.
+    its workers end. A pool that does not end then waits for the rest of an answer cut short: our ends of its pipes are
+    closed, and never before, for a pool that ends closes them itself.
     """
     answers, calls = pool._result_queue, pool._call_queue  # type: ignore[attr-defined]  # no public way
+    manager: threading.Thread | None = pool._executor_manager_thread  # type: ignore[assignment]
     if answers is None:  # ended already
         return
-    workers, ends = _workers(pool), [answers._writer, calls._reader]  # type: ignore[attr-defined]
+    workers = _workers(pool)
     with suppress(BrokenExecutor, RuntimeError):
         last = pool.submit(abs, 0)
+        manager = pool._executor_manager_thread  # type: ignore[assignment]
         pool.shutdown(wait=False, cancel_futures=True)
         waited = time.monotonic() + 2
         while not last.done() and time.monotonic() < waited:
             time.sleep(0.01)
-    for end in ends:
-        end.close()
     for worker in workers:
         worker.terminate()
+    for end in (answers._writer, calls._reader):  # type: ignore[attr-defined]
+        if manager is not None:
+            manager.join(2)
+        if manager is not None and manager.is_alive():
+            end.close()
 
 
 def _begin(parent: int) -> None:
