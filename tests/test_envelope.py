@@ -10,7 +10,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.envelope import End, Envelope, budget_in_question, envelopes
+from workforce_model.reading.envelope import End, Envelope, budget_in_question, envelopes
 
 approved = wm.load_scenario("scenarios/approved.toml")
 

@@ -9,7 +9,7 @@ import importlib
 import pytest
 
 from tests.published import beside
-from workforce_model.returns import read_returns
+from workforce_model.councils.returns import read_returns
 
 FILE = "dfe_workforce_2017_2019.csv"
 ROOMS = (

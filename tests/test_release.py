@@ -16,7 +16,7 @@ import pytest
 
 import workforce_model as wm
 from tests.shipped import FOLDER, SCENARIO_FILES
-from workforce_model.run_record import read_record
+from workforce_model.engine.run_record import read_record
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 

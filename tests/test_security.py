@@ -19,9 +19,9 @@ import workforce_model as wm
 from tests.test_cli import PROGRAM, said
 from tests.test_metamorphic import BUSY, busy
 from tests.toys import toy, toy_tree
-from workforce_model.atomic_files import write_atomically
+from workforce_model.basis.atomic_files import write_atomically
 from workforce_model.charts import figure_of, save, text_alternative
-from workforce_model.scenario import scenario_from
+from workforce_model.inputs.scenario import scenario_from
 
 ROOMS = sorted(Path("workforce_model").glob("*.py"))
 FORMULA = '=HYPERLINK("http://example.org","£375k")'
