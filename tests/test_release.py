@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_the_wheel_holds_the_rooms_the_scenarios_and_the_marker_of_types_and_no_more(built: dict[str, Path]) -> None:
     names = zipfile.ZipFile(built["wheel"]).namelist()
 
-    rooms = {f"workforce_model/{path.name}" for path in Path("workforce_model").glob("*.py")}
+    rooms = {path.as_posix() for path in Path("workforce_model").rglob("*.py")}
     data = {f"workforce_model/_scenarios/{path.name}" for path in FOLDER.iterdir() if path.is_file()}
     inside = {name for name in names if not name.startswith("workforce_model-")}
     assert inside == rooms | data | {"workforce_model/py.typed"}

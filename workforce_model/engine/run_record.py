@@ -143,8 +143,10 @@ def made_by() -> dict[str, str]:
 def build() -> str:
     """The fingerprint of the library's own source, which a change of any room changes."""
     source = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        source.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
+    package = Path(__file__).parent.parent
+    for path in sorted(package.rglob("*.py")):
+        room = path.relative_to(package).as_posix()
+        source.update(room.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
     return source.hexdigest()
 
 

@@ -152,7 +152,7 @@ def shipped_scenarios() -> Path:
     >>> (shipped_scenarios() / "approved.toml").is_file()
     True
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     installed = package / "_scenarios"
     return installed if installed.is_dir() else package.parent / "scenarios"
 
