@@ -35,7 +35,7 @@ FLOORS = {
     "improvement": PLAYED | {"decisions"},
     "councils": {"basis", "inputs"},
     "monitoring": PLAYED | {"decisions"},
-    "folders": PLAYED | {"accounts", "decisions", "improvement"},
+    "folders": PLAYED | {"accounts", "decisions", "improvement", "councils"},
     "six_months": PLAYED | {"accounts", "decisions", "improvement", "monitoring", "folders"},
     "charts": PLAYED | {"accounts", "decisions", "improvement", "councils", "monitoring", "six_months"},
     "paper": PLAYED | {"accounts", "decisions", "improvement", "folders"},

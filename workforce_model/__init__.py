@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workforce_model.accounts.outturn import monitoring_form
     from workforce_model.basis.problems import ScenarioError
     from workforce_model.charts.gallery import every_chart, write_gallery
-    from workforce_model.councils.census_report import CouncilCensus, census, write_census
+    from workforce_model.councils.census_report import CouncilCensus, census
     from workforce_model.councils.council_start import council_scenario, write_council_scenario
     from workforce_model.councils.indicators import reproduced, stock_flow
     from workforce_model.councils.outlook import Outlook, outlooks
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from workforce_model.engine.model import Interrupted, run
     from workforce_model.engine.results import Results
     from workforce_model.engine.workers import WorkerDied
+    from workforce_model.folders.council_folder import write_census
     from workforce_model.folders.run_folder import write_run
     from workforce_model.folders.verification import Verification, verify
     from workforce_model.improvement.audits import audit_change, audit_evidence
@@ -164,7 +165,7 @@ _HOME = {
     "what_if": "decisions.exploring",
     "with_peer_priors": "monitoring.updating",
     "worth_of_information": "decisions.information",
-    "write_census": "councils.census_report",
+    "write_census": "folders.council_folder",
     "write_council_scenario": "councils.council_start",
     "write_gallery": "charts.gallery",
     "write_review": "six_months.folder",

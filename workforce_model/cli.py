@@ -19,13 +19,13 @@ from workforce_model import __version__
 from workforce_model.basis.atomic_files import refuse_taken
 from workforce_model.basis.problems import ScenarioError, path_given
 from workforce_model.councils.census_report import census as council_census
-from workforce_model.councils.census_report import write_census
 from workforce_model.decisions.comparison import compare as compare_scenarios
 from workforce_model.engine.model import RUNS, SEED, Interrupted, Results
 from workforce_model.engine.model import run as run_scenario
 from workforce_model.engine.run_record import input_file
 from workforce_model.engine.workers import WorkerDied, worker_pool
 from workforce_model.folders.comparison_folder import write_comparison
+from workforce_model.folders.council_folder import write_census
 from workforce_model.folders.run_folder import ChecksFailed, run_folder, write_run
 from workforce_model.folders.verification import verify as verify_folder
 from workforce_model.inputs.actions import load_plan

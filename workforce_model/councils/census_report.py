@@ -6,15 +6,12 @@ import dataclasses
 import os
 import textwrap
 from collections.abc import Hashable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from workforce_model.basis.atomic_files import new_folder
 from workforce_model.basis.formats import NOT_DEFINED, fte, rounded
 from workforce_model.basis.problems import ScenarioError
-from workforce_model.councils.council_start import write_council_scenario
 from workforce_model.councils.indicators import INDICATORS, LEAST_FTE, not_credible, reproduced, stock_flow
 from workforce_model.councils.outlook import outlooks
 from workforce_model.councils.peer_groups import NEIGHBOURS, beside_peers
@@ -39,7 +36,6 @@ NEEDS = {
     "CPP_At31": "Child protection plans on 31 March",
     "CLA_At31": "Looked after on 31 March",
 }
-_TABLES = ("history", "needs", "beside", "residuals", "doubtful", "next_year", "reproduced")
 _GROUPS = {"neighbours": "statistical neighbours (2021 list)", "size": "ten nearest in size", "england": "England"}
 
 
@@ -209,35 +205,6 @@ def census(
     )
 
 
-def write_census(found: CouncilCensus, out: str | os.PathLike[str]) -> Path:
-    """Write a council's census to a new folder, whole or not at all: text, tables, chart and a starting scenario.
-
-    A row from which no scenario can start leaves ``start_refused.txt``, which says why, in place of ``start.toml``.
-
-    Raises
-    ------
-    FileExistsError
-        If the folder is there already.
-    """
-    from workforce_model.charts import figure_of, rates_beside_peers, save
-    from workforce_model.folders.run_folder import write_csv
-
-    tables = {name: getattr(found, name) for name in _TABLES}
-    if found.back_tested is not None:
-        tables |= {"back_test": found.back_tested.table, "back_test_councils": found.back_tested.councils}
-        tables |= {"back_test_pit": found.back_tested.pit.reset_index()}
-    with new_folder(out) as draft:
-        (draft / "census.txt").write_text(found.text() + "\n", encoding="utf-8")
-        for name, table in tables.items():
-            write_csv(table, draft / f"{name}.csv")
-        save(figure_of(rates_beside_peers(found)), draft / "rates_beside_peers")
-        try:
-            write_council_scenario(draft / "start.toml", found.returns, found.council, found.year, _with_row(found))
-        except ScenarioError as refused:  # the row opens no scenario, and the rest of the folder still stands
-            (draft / "start_refused.txt").write_text(f"{refused}\n", encoding="utf-8")
-    return Path(out)
-
-
 def _history(returns: Returns, code: str) -> pd.DataFrame:
     """The Department's own figures of one council, rates as it published them, made fractions."""
     columns = {measure: (measure, 1.0, "cases" if measure == "cases" else "FTE") for measure in COUNTS}
@@ -261,11 +228,6 @@ def _stacked(returns: Returns, code: str, columns: dict[str, tuple[str, float, s
         for name, (column, over, unit) in columns.items()
     ]
     return pd.concat(parts, ignore_index=True)
-
-
-def _with_row(found: CouncilCensus) -> Returns | None:
-    """The demand file, where it has the council's row of the year."""
-    return found.demand if len(found.needs) and found.year in set(found.needs["year"]) else None
 
 
 def _next_year(returns: Returns, code: str) -> pd.DataFrame:
