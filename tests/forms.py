@@ -11,11 +11,11 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from workforce_model.actuals import Actuals
-from workforce_model.actuals_file import load_actuals
-from workforce_model.files import load_scenario
-from workforce_model.forecasting import Forecast, forecast
-from workforce_model.scenario import Scenario
+from workforce_model.inputs.actuals import Actuals
+from workforce_model.inputs.files import load_scenario
+from workforce_model.inputs.scenario import Scenario
+from workforce_model.monitoring.actuals_file import load_actuals
+from workforce_model.monitoring.forecasting import Forecast, forecast
 
 FORM = Path("scenarios/illustrative_actuals.csv")
 RUNS = 16

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workforce_model.returns import AREA, DEMAND, WORKFORCE
+from workforce_model.councils.returns import AREA, DEMAND, WORKFORCE
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from workforce_model.pay import post_cost
+from workforce_model.money.pay import post_cost
 
 CASES = ("low", "central", "high")
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model.actuals import Actuals
-from workforce_model.review_runs import ReviewRuns
-from workforce_model.scenario import Scenario
+from workforce_model.inputs.actuals import Actuals
+from workforce_model.inputs.scenario import Scenario
+from workforce_model.six_months.runs import ReviewRuns
 
 MONEY = {
     "name": "with_the_money",

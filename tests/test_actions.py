@@ -13,9 +13,9 @@ import pytest
 import tomlkit
 
 from tests.shipped import FOLDER, PLAN_FILE
-from workforce_model.actions import Plan, load_plan, plan_schema
-from workforce_model.files import load_scenario
-from workforce_model.problems import ScenarioError
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.inputs.actions import Plan, load_plan, plan_schema
+from workforce_model.inputs.files import load_scenario
 
 PAPER = FOLDER.parent.parent / "shared" / "reference" / "paper.txt"
 MONTHS = {"May": "05", "June": "06", "July": "07"}

@@ -8,7 +8,7 @@ import pytest
 
 import workforce_model as wm
 from tests.forms import forecasted, shipped
-from workforce_model.actuals import column
+from workforce_model.inputs.actuals import column
 
 
 def test_measures_are_those_the_charts_and_the_boards_take() -> None:

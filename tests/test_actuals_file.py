@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.forms import FORM, Rows, at, book_at, book_of, csv_at, plan, rows, shipped, with_cells
-from workforce_model.actuals import Actuals
-from workforce_model.actuals_file import load_actuals
-from workforce_model.forecasting import forecast
-from workforce_model.problems import ScenarioError
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.inputs.actuals import Actuals
+from workforce_model.monitoring.actuals_file import load_actuals
+from workforce_model.monitoring.forecasting import forecast
 
 
 def refused(folder: Path, table: Rows, **how: Any) -> str:

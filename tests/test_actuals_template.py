@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from tests.forms import FORM, plan, rows, shipped, whole_plan
-from workforce_model.actuals_file import load_actuals
-from workforce_model.actuals_form import form_of
-from workforce_model.actuals_template import guidance, write_form, write_template
+from workforce_model.basis.problems import ScenarioError
 from workforce_model.cli import commands
-from workforce_model.illustrative_actuals import illustrative_csv
-from workforce_model.problems import ScenarioError
+from workforce_model.monitoring.actuals_file import load_actuals
+from workforce_model.monitoring.actuals_form import form_of
+from workforce_model.monitoring.actuals_template import guidance, write_form, write_template
+from workforce_model.monitoring.illustrative_actuals import illustrative_csv
 
 
 def test_a_blank_form_asks_for_every_team_and_month_and_is_not_taken_as_noughts(tmp_path: Path) -> None:

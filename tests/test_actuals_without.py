@@ -10,14 +10,14 @@ import pytest
 
 import workforce_model as wm
 from tests.forms import Rows, at, csv_at, plan, rows, shipped
-from workforce_model.actuals import Actuals
-from workforce_model.actuals_file import load_actuals
-from workforce_model.actuals_without import undone_from, without_budgets
-from workforce_model.measures import measured
-from workforce_model.review_caseloads import when_the_agency_team_ends
-from workforce_model.review_runs import ReviewRuns
-from workforce_model.six_month_review import gather
-from workforce_model.updating import update_rates
+from workforce_model.inputs.actuals import Actuals
+from workforce_model.monitoring.actuals_file import load_actuals
+from workforce_model.monitoring.actuals_without import undone_from, without_budgets
+from workforce_model.monitoring.updating import update_rates
+from workforce_model.reading.measures import measured
+from workforce_model.six_months.caseloads import when_the_agency_team_ends
+from workforce_model.six_months.review import gather
+from workforce_model.six_months.runs import ReviewRuns
 
 NINE = {"nine_posts"}
 FILLED = {"family_support": 5, "practice_and_quality": 3, "missing_children": 1}

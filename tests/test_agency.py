@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.reference_prices import cost_of
-from workforce_model.agency import (
+from workforce_model.money.agency import (
     agency_charge_by_part,
     break_even_rate,
     cheaper_way_to_employ,

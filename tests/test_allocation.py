@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from workforce_model.allocation import deal_at_random, first_by_rank, share_by_weight, share_evenly, share_out
-from workforce_model.draws import Words, name_key
-from workforce_model.posts import TeamRows
+from workforce_model.basis.draws import Words, name_key
+from workforce_model.cases.allocation import deal_at_random, first_by_rank, share_by_weight, share_evenly, share_out
+from workforce_model.people.posts import TeamRows
 
 
 def one_at_a_time(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workforce_model.apportionment import apportion, phased
+from workforce_model.money.apportionment import apportion, phased
 
 PENNY = Decimal("0.01")
 
@@ -76,7 +76,7 @@ def test_weights_that_share_nothing_are_refused(shares: Any) -> None:
 def test_rounded_months_add_up_to_the_rounded_year(amounts: list[float], places: int) -> None:
     import math
 
-    from workforce_model.formats import rounded
+    from workforce_model.basis.formats import rounded
 
     months = phased(amounts, places)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.appraisal import (
+from workforce_model.accounts.appraisal import (
     appraise,
     conversion_payback_months,
     discounted_payback_years,
@@ -23,8 +23,8 @@ from workforce_model.appraisal import (
     with_optimism_bias,
     years_to_repay,
 )
-from workforce_model.measures import measured
-from workforce_model.results import Results
+from workforce_model.engine.results import Results
+from workforce_model.reading.measures import measured
 
 MONTHLY = 1 - 0.85 ** (1 / 12)
 """Chance of leaving in a month that is 15% a year: 0.0134519."""

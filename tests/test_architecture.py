@@ -12,118 +12,143 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path("workforce_model")
-ROOMS = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
-FOUNDATION = {"periods", "assumptions", "draws"}
-PEOPLE = {"posts", "workforce", "absence", "conversion", "filling", "staff_rates"}
-CASES = {"posts", "arrivals", "casework", "case_rates", "allocation", "caseloads"}
-ALLOWED = {
-    "assumptions": set(),
-    "distributions": set(),
-    "draws": {"distributions"},
-    "periods": {"assumptions"},
-    "establishment": FOUNDATION,
-    "posts": FOUNDATION | {"establishment"},
-    "workforce": FOUNDATION | {"posts"},
-    "absence": FOUNDATION | {"posts", "workforce"},
-    "conversion": FOUNDATION | {"posts", "workforce"},
-    "filling": FOUNDATION | {"posts", "workforce"},
-    "staff_rates": FOUNDATION | PEOPLE | {"establishment"},
-    "arrivals": FOUNDATION,
-    "casework": FOUNDATION | {"arrivals"},
-    "case_rates": FOUNDATION | {"arrivals", "casework"},
-    "allocation": FOUNDATION | {"posts"},
-    "caseloads": FOUNDATION | {"posts", "case_rates", "allocation"},
-    "working_days": set(),
-    "queues": set(),
-    "demand": {"draws"},
-    "passports": {"draws"},
-    "rota": {"draws", "queues", "working_days"},
-    "duties": FOUNDATION | {"working_days"},
-    "work_done": FOUNDATION | {"demand", "duties", "passports", "queues", "rota", "working_days"},
-    "inspection": FOUNDATION,
-    "history": FOUNDATION | {"posts", "workforce", "caseloads"},
-    "actuals": FOUNDATION,
-    "position": FOUNDATION | {"actuals", "caseloads", "establishment", "posts", "workforce"},
-    "simulation": FOUNDATION | PEOPLE | CASES | {"actuals", "establishment", "history", "position"},
-    "pay": FOUNDATION,
-    "increments": FOUNDATION,
-    "post_schedule": FOUNDATION | {"pay", "increments", "part_year"},
-    "agency": FOUNDATION,
-    "recruitment": FOUNDATION,
-    "costs": FOUNDATION | {"pay", "increments", "post_schedule", "agency", "recruitment"},
-    "monthly_bill": FOUNDATION | {"costs", "pay", "increments", "agency"},
-    "part_year": FOUNDATION,
-    "funding_lines": FOUNDATION,
-    "table_rows": FOUNDATION,
-    "funding": FOUNDATION | {"funding_lines", "table_rows"},
-    "reserve": FOUNDATION | {"funding", "funding_lines"},
-    "medium_term_plan": FOUNDATION | {"funding"},
-    "apportionment": {"formats"},
-    "problems": set(),
-    "learning": FOUNDATION,
-    "sheets": {"problems"},
-    "known_months": FOUNDATION
-    | {"actuals", "agency", "costs", "history", "monthly_bill", "pay", "position", "posts", "scenario"},
-    "expected_posts": FOUNDATION | {"scenario"},
-    "returns": {"problems"},
-    "indicators": {"returns"},
-    "peer_groups": {"indicators", "problems", "returns"},
-    "outlook": {"indicators", "problems", "returns"},
-    "naive": {"indicators", "outlook", "returns"},
-    "council_posts": {"problems"},
-    "scores": {"formats", "indicators", "naive", "outlook", "problems", "returns"},
-    "hidden_faults": {"assumptions", "problems"},
-    "scenario": FOUNDATION
-    | {"problems", "actuals", "hidden_faults", "establishment", "casework", "costs", "funding", "duties", "inspection"},
+ROOMS = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path != PACKAGE / "__init__.py"
 }
+
+CALCULATING = {"people", "cases", "duties", "money"}
+STATED = {"basis", *CALCULATING, "inputs"}
+PLAYED = STATED | {"engine", "reading"}
+FLOORS = {
+    "basis": set(),
+    "people": {"basis"},
+    "cases": {"basis", "people"},
+    "duties": {"basis"},
+    "money": {"basis"},
+    "inputs": {"basis", *CALCULATING},
+    "engine": STATED,
+    "reading": STATED | {"engine"},
+    "accounts": PLAYED,
+    "decisions": PLAYED | {"accounts"},
+    "improvement": PLAYED | {"decisions"},
+    "councils": {"basis", "inputs"},
+    "monitoring": PLAYED | {"decisions"},
+    "folders": PLAYED | {"accounts", "decisions", "improvement", "councils"},
+    "six_months": PLAYED | {"accounts", "decisions", "improvement", "monitoring", "folders"},
+    "charts": PLAYED | {"accounts", "decisions", "improvement", "councils", "monitoring", "six_months"},
+    "paper": PLAYED | {"accounts", "decisions", "improvement", "folders"},
+    "cli": PLAYED
+    | {"accounts", "decisions", "improvement", "councils", "monitoring", "folders", "six_months", "paper"},
+}
+"""What each folder may import as it is loaded. What a run can be asked for later (its tables, its charts) is
+imported inside the function that makes it."""
+NEIGHBOURS = {
+    "basis.draws": {"distributions"},
+    "basis.periods": {"assumptions"},
+    "people.posts": {"establishment"},
+    "people.workforce": {"posts"},
+    "people.absence": {"posts", "workforce"},
+    "people.conversion": {"posts", "workforce"},
+    "people.filling": {"posts", "workforce"},
+    "people.staff_rates": {"establishment", "posts", "workforce", "absence", "conversion", "filling"},
+    "cases.casework": {"arrivals"},
+    "cases.case_rates": {"arrivals", "casework"},
+    "cases.caseloads": {"case_rates", "allocation"},
+    "duties.duties": {"working_days"},
+    "duties.rota": {"queues", "working_days"},
+    "duties.work_done": {"demand", "duties", "passports", "queues", "rota", "working_days"},
+    "money.post_schedule": {"pay", "increments", "part_year"},
+    "money.costs": {"pay", "increments", "post_schedule", "agency", "recruitment"},
+    "money.monthly_bill": {"costs", "pay", "increments", "agency"},
+    "money.funding": {"funding_lines", "table_rows"},
+    "money.reserve": {"funding", "funding_lines"},
+    "money.medium_term_plan": {"funding"},
+}
+"""The rooms beside it that a calculating room may import; one not named imports none."""
 
 
 @cache
 def imported(room: str, *, at_top: bool = False) -> set[str]:
-    """The rooms and libraries a room imports."""
-    tree = ast.parse((PACKAGE / f"{room}.py").read_text(encoding="utf-8"))
+    """The rooms, by folder and name, and the libraries a room imports."""
+    tree = ast.parse(ROOMS[room].read_text(encoding="utf-8"))
     found: set[str] = set()
     for node in tree.body if at_top else ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
-            parts = node.module.split(".")
-            inside = parts[0] == "workforce_model"
-            found |= {parts[1]} if inside and len(parts) > 1 else {a.name for a in node.names} if inside else {parts[0]}
+            library, _, inside = node.module.partition(".")
+            if library != PACKAGE.name:
+                found.add(library)
+                continue
+            names = {f"{inside}.{alias.name}".removeprefix(".") for alias in node.names}
+            found |= {name if name in ROOMS else inside for name in names}
         elif isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
     return found
 
 
-@pytest.mark.parametrize("room", sorted(ALLOWED))
-def test_a_calculating_room_imports_only_what_lies_inward(room: str) -> None:
-    assert imported(room) & set(ROOMS) <= ALLOWED[room]
+def folders(rooms: set[str]) -> set[str]:
+    return {room.partition(".")[0] for room in rooms & ROOMS.keys()}
+
+
+def test_every_folder_has_a_floor_and_the_readme_names_every_room() -> None:
+    _, _, table = Path("README.md").read_text(encoding="utf-8").partition("| folder | its rooms |")
+    rows = [line for line in table.partition("\n\n")[0].splitlines() if line.startswith("| `")]
+    named = {row.split("`")[1]: row for row in rows}
+
+    assert folders(set(ROOMS)) == set(FLOORS) == set(named)
+    for room in ROOMS:
+        folder, _, name = room.partition(".")
+        assert folder == "charts" or not name or f"`{name}`" in named[folder], room
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_lies_inward(room: str) -> None:
+    (folder,) = folders({room})
+
+    assert folders(imported(room, at_top=True)) <= FLOORS[folder] | {folder}
+
+
+def test_the_floors_rest_on_one_another_without_a_circle() -> None:
+    inwards_first = list(TopologicalSorter(FLOORS).static_order())
+
+    assert inwards_first[0] == "basis"
+    assert inwards_first[-1] in ("charts", "cli")
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if folders({room}) & {"basis", *CALCULATING}])
+def test_a_calculating_room_imports_only_the_neighbours_it_needs(room: str) -> None:
+    (folder,) = folders({room})
+    beside = {other.partition(".")[2] for other in imported(room) & ROOMS.keys() if folders({other}) == {folder}}
+
+    assert folders(imported(room)) <= FLOORS[folder] | {folder}
+    assert beside <= NEIGHBOURS.get(room, set())
 
 
 def test_no_room_imports_the_command_line_and_only_charts_imports_matplotlib() -> None:
     assert not [room for room in ROOMS if "cli" in imported(room)]
     drawing = [room for room in ROOMS if "matplotlib" in imported(room, at_top=True)]
-    assert all(room.startswith("charts") for room in drawing)
-    assert "charts_page" in drawing
+    assert folders(set(drawing)) == {"charts"}
 
 
 def test_only_the_workbook_and_the_word_paper_import_the_libraries_of_office_files() -> None:
-    assert [room for room in ROOMS if "docx" in imported(room)] == ["word_paper"]
-    assert [room for room in ROOMS if "gptables" in imported(room)] == ["workbook"]
+    assert [room for room in ROOMS if "docx" in imported(room)] == ["paper.word"]
+    assert [room for room in ROOMS if "gptables" in imported(room)] == ["paper.workbook"]
 
 
 def test_a_paper_is_made_from_the_files_of_a_run_and_never_from_its_simulation() -> None:
-    made_of = {"published", "quoting", "pages", "proposal", "paper_money", "paper_service", "paper_opening",
-               "paper_appendices", "cabinet_paper", "word_paper", "workbook"}  # fmt: skip
+    playing = {"engine.model", "engine.simulation", "engine.blocks", "decisions.playing"}
 
-    for room in made_of:
-        assert not imported(room) & {"model", "simulation", "blocks", "playing"}, room
+    for room in ROOMS:
+        assert room == "paper" or folders({room}) != {"paper"} or not imported(room) & playing, room
 
 
 def test_no_two_rooms_import_each_other_at_the_top() -> None:
-    rooms = {room: imported(room, at_top=True) & set(ROOMS) for room in ROOMS}
+    rooms = {room: imported(room, at_top=True) & ROOMS.keys() for room in ROOMS}
 
     inwards_first = list(TopologicalSorter(rooms).static_order())  # refuses a circle, naming its rooms
 
-    assert sorted(inwards_first) == ROOMS
+    assert set(inwards_first) == set(ROOMS)
 
 
 def test_importing_the_package_loads_no_heavy_library_and_reads_no_file() -> None:
@@ -144,4 +169,4 @@ def test_importing_the_package_loads_no_heavy_library_and_reads_no_file() -> Non
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_stays_under_four_hundred_lines(room: str) -> None:
-    assert len((PACKAGE / f"{room}.py").read_text(encoding="utf-8").splitlines()) <= 400
+    assert len(ROOMS[room].read_text(encoding="utf-8").splitlines()) <= 400

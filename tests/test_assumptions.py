@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats
 
-from workforce_model.assumptions import Assumption, sample
-from workforce_model.draws import Words, arrivals_table, binomial_table, quantile_design, threshold
+from workforce_model.basis.assumptions import Assumption, sample
+from workforce_model.basis.draws import Words, arrivals_table, binomial_table, quantile_design, threshold
 
 
 def assumed(value: float, unit: str, **more: Any) -> Assumption:

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 import workforce_model as wm
-from workforce_model.audits import audit_change, audit_evidence, half_width, least_rise_told, share_interval
-from workforce_model.model import Results
+from workforce_model.engine.model import Results
+from workforce_model.improvement.audits import audit_change, audit_evidence, half_width, least_rise_told, share_interval
 
 
 @pytest.fixture(scope="module")

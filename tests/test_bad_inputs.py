@@ -15,8 +15,8 @@ import tomlkit
 import workforce_model as wm
 from tests.shipped import SCENARIO_FILES
 from tests.toys import posts, stated, toy_tree
-from workforce_model.files import load_scenario, scenario_schema
-from workforce_model.problems import ScenarioError
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.inputs.files import load_scenario, scenario_schema
 
 
 def written(folder: Path, changes: dict[str, Any] | None = None, name: str = "case.toml") -> Path:

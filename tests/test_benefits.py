@@ -11,9 +11,9 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model.benefits import AVOIDED, CASHABLE, OVERSPEND, benefits, claimed, difference_check, paired
-from workforce_model.results import Results
-from workforce_model.scenario import Scenario
+from workforce_model.accounts.benefits import AVOIDED, CASHABLE, OVERSPEND, benefits, claimed, difference_check, paired
+from workforce_model.engine.results import Results
+from workforce_model.inputs.scenario import Scenario
 
 
 def agency_toy(last_month: str, budgeted: float | None) -> Results:

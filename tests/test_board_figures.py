@@ -9,10 +9,10 @@ import pytest
 
 import workforce_model as wm
 from tests.forms import shipped
-from workforce_model.board_figures import ABOVE, ACTUALS, NOT_DEFINED, NOT_REPORTED, WITHIN, board_pack
-from workforce_model.measures import measured, spread
-from workforce_model.model import Results
-from workforce_model.problems import ScenarioError
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.engine.model import Results
+from workforce_model.improvement.board_figures import ABOVE, ACTUALS, NOT_DEFINED, NOT_REPORTED, WITHIN, board_pack
+from workforce_model.reading.measures import measured, spread
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, toy
-from workforce_model.bridging import DRIVERS, bridge, driver_of
-from workforce_model.outcomes import Outcome
+from workforce_model.decisions.bridging import DRIVERS, bridge, driver_of
+from workforce_model.reading.outcomes import Outcome
 
 COST = Outcome("net_cost_gbp", year="2020/21")
 

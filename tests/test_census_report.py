@@ -10,8 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 import workforce_model as wm
 from tests.published import beside, simulated, written
 from tests.test_cli import said
-from workforce_model.census_report import CouncilCensus
 from workforce_model.charts import figure_of, half_page, rates_beside_peers, text_alternative
+from workforce_model.councils.census_report import CouncilCensus
 
 FILE = "dfe_workforce_2017_2019.csv"
 

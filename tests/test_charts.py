@@ -21,10 +21,12 @@ from PIL import Image
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model import charts, charts_page, gallery
-from workforce_model.measures import measured
-from workforce_model.results import Results
-from workforce_model.scenario import Scenario
+from workforce_model import charts
+from workforce_model.charts import gallery
+from workforce_model.charts import page as charts_page
+from workforce_model.engine.results import Results
+from workforce_model.inputs.scenario import Scenario
+from workforce_model.reading.measures import measured
 
 GREYS = {"#3d3d3d", "#bfbfbf", "#ffffff", "#000000", "#262626", "#444444"}
 STEPS = {colour.lower() for colour in charts_page.SEQUENCE}

@@ -7,11 +7,11 @@ import pytest
 from matplotlib.figure import Figure
 
 import workforce_model as wm
+from workforce_model.basis.formats import fte, percent
 from workforce_model.charts import text_alternative
-from workforce_model.charts_duties import duty_share
-from workforce_model.formats import fte, percent
-from workforce_model.measures import spread
-from workforce_model.model import Results
+from workforce_model.charts.duties import duty_share
+from workforce_model.engine.model import Results
+from workforce_model.reading.measures import spread
 
 
 @pytest.fixture(scope="module")

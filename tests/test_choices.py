@@ -7,9 +7,9 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import stated, toy
-from workforce_model.choices import frontier_of, tried
-from workforce_model.formats import points
-from workforce_model.investments import together
+from workforce_model.basis.formats import points
+from workforce_model.decisions.choices import frontier_of, tried
+from workforce_model.decisions.investments import together
 
 HEAVY = {"caseloads.teams.team.open_cases": 200, "caseloads.random_share": 0.0, "workforce.filling_probability": 1.0,
          "caseloads.teams.team.leaving_rate": 0.05, "caseloads.teams.team.arrivals": 10.0}  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workforce_model.cli import main
-from workforce_model.run_record import read_record
+from workforce_model.engine.run_record import read_record
 
 PROGRAM = [sys.executable, "-c", "from workforce_model.cli import main; main()"]
 

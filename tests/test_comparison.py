@@ -7,8 +7,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.comparison import compare
-from workforce_model.outcomes import Outcome
+from workforce_model.decisions.comparison import compare
+from workforce_model.reading.outcomes import Outcome
 
 BUSY = {"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2, "caseloads.teams.team.arrivals": 20.0,
         "caseloads.teams.team.leaving_rate": 0.1}  # fmt: skip

@@ -9,12 +9,12 @@ import pytest
 
 from tests.reference_prices import THRESHOLD
 from tests.toys import stated, toy
-from workforce_model.costs import Values, monthly_prices
-from workforce_model.doubt import draw_values
-from workforce_model.pay import pay_index, threshold_in
-from workforce_model.periods import financial_year_start
-from workforce_model.problems import ScenarioError
-from workforce_model.scenario import Scenario, as_tree, scenario_from
+from workforce_model.basis.periods import financial_year_start
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.inputs.doubt import draw_values
+from workforce_model.inputs.scenario import Scenario, as_tree, scenario_from
+from workforce_model.money.costs import Values, monthly_prices
+from workforce_model.money.pay import pay_index, threshold_in
 
 
 def values_of(scenario: Scenario) -> Values:

@@ -8,8 +8,8 @@ import pytest
 
 import workforce_model as wm
 from tests.published import DEMAND, beside, council, written
-from workforce_model.measures import measured
-from workforce_model.returns import Returns
+from workforce_model.councils.returns import Returns
+from workforce_model.reading.measures import measured
 
 FILE = "dfe_workforce_2017_2019.csv"
 ROW = {

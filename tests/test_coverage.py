@@ -13,8 +13,8 @@ from scipy import stats
 import workforce_model as wm
 from tests.test_metamorphic import BUSY
 from tests.toys import posts, toy
-from workforce_model.measures import measured
-from workforce_model.results import Results
+from workforce_model.engine.results import Results
+from workforce_model.reading.measures import measured
 
 HISTORIES, FORECASTS = 1_000, 8_000
 TOWN = {

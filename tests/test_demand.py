@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workforce_model.demand import Arrangements, Requests, arrangements, kept, open_already, requests, visit_days
-from workforce_model.draws import Words
-from workforce_model.working_days import days_of
+from workforce_model.basis.draws import Words
+from workforce_model.duties.demand import Arrangements, Requests, arrangements, kept, open_already, requests, visit_days
+from workforce_model.duties.working_days import days_of
 
 TOLERANCE, RUNS = 4.42, 4_000
 DAYS = days_of(pd.period_range("2019-04", "2020-03", freq="M"))

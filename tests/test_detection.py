@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from tests.forms import forecasted, shipped
-from workforce_model.detection import TRIMMED, UNTRIMMED, detectable_turnover, power, turnover_power
+from workforce_model.monitoring.detection import TRIMMED, UNTRIMMED, detectable_turnover, power, turnover_power
 
 
 @pytest.mark.parametrize("dispersion", [1.0, TRIMMED, UNTRIMMED])

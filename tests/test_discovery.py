@@ -7,7 +7,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model.discovery import peel
+from workforce_model.decisions.discovery import peel
 
 
 def test_a_box_hidden_in_six_columns_is_found() -> None:

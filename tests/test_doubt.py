@@ -8,8 +8,8 @@ from scipy.stats import spearmanr
 
 import workforce_model as wm
 from tests.toys import KNOWN, stated, toy
-from workforce_model.doubt import draw_values
-from workforce_model.problems import ScenarioError
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.inputs.doubt import draw_values
 
 RANGED = {
     "costs.non_pay": stated(1_000.0, "GBP a year", low=0.0, high=2_000.0, shape="uniform"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from workforce_model.draws import (
+from workforce_model.basis.draws import (
     WORD_RANGE,
     Table,
     Words,

@@ -10,9 +10,9 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy, toy_tree
-from workforce_model.duty_results import DutiesDone
-from workforce_model.problems import ScenarioError
-from workforce_model.scenario import Scenario, scenario_from
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.inputs.scenario import Scenario, scenario_from
+from workforce_model.reading.duty_results import DutiesDone
 
 
 def duty(**more: Any) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def same(first: DutiesDone, second: DutiesDone, runs: int | None = None) -> bool
 
 def test_duties_do_not_depend_on_blocks_nor_on_how_many_runs_there_are(approved: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     whole, more = played(approved, 24, block=7), played(approved, 30)
-    monkeypatch.setattr("workforce_model.duty_results._BLOCK", 5)
+    monkeypatch.setattr("workforce_model.reading.duty_results._BLOCK", 5)
     in_parts = played(approved, 24)
 
     assert same(whole, in_parts)

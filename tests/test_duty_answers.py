@@ -8,8 +8,8 @@ import pytest
 
 import workforce_model as wm
 from workforce_model import charts
-from workforce_model.formats import percent
-from workforce_model.model import Results
+from workforce_model.basis.formats import percent
+from workforce_model.engine.model import Results
 
 
 @pytest.fixture(scope="module")

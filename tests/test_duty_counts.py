@@ -12,11 +12,11 @@ from scipy import stats
 
 import workforce_model as wm
 from tests.forms import forecasted, plan, shipped
-from workforce_model.actuals import Actuals, column, measure_of
-from workforce_model.bridging import driver_of
-from workforce_model.duty_counts import asked_for
-from workforce_model.learning import prior_of
-from workforce_model.updating import update_rates
+from workforce_model.decisions.bridging import driver_of
+from workforce_model.inputs.actuals import Actuals, column, measure_of
+from workforce_model.monitoring.duty_counts import asked_for
+from workforce_model.monitoring.learning import prior_of
+from workforce_model.monitoring.updating import update_rates
 
 INTERVIEWS = "return_home_interviews"
 FROM_CARE = f"duties.work.{INTERVIEWS}.requests.from_care"

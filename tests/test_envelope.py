@@ -10,7 +10,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.envelope import End, Envelope, budget_in_question, envelopes
+from workforce_model.reading.envelope import End, Envelope, budget_in_question, envelopes
 
 approved = wm.load_scenario("scenarios/approved.toml")
 
@@ -117,6 +117,6 @@ def test_where_no_posts_are_new_the_first_budget_is_meant() -> None:
 
 def test_no_person_of_the_paper_is_named() -> None:
     names = ("the" + "odoulou", "sto" + "ker", "jew" + "ell")
-    for path in [*Path("scenarios").glob("*"), *Path("workforce_model").glob("*.py"), Path("README.md")]:
+    for path in [*Path("scenarios").glob("*"), *Path("workforce_model").rglob("*.py"), Path("README.md")]:
         text = path.read_text(encoding="utf-8").casefold()
         assert not any(name in text for name in names), path

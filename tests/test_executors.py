@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import workforce_model as wm
-from workforce_model.model import Results
+from workforce_model.engine.model import Results
 
 THREE_YEARS = {"periods.end": "2021-09"}
 

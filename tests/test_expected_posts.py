@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tests.forms import plan
-from workforce_model.expected_posts import expected_posts
-from workforce_model.measures import measured
-from workforce_model.model import run
+from workforce_model.engine.model import run
+from workforce_model.monitoring.expected_posts import expected_posts
+from workforce_model.reading.measures import measured
 
 
 def test_expected_vacancies_and_starters_meet_the_mean_of_the_runs() -> None:

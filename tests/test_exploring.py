@@ -17,7 +17,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.scenario import Scenario
+from workforce_model.inputs.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

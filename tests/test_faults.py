@@ -27,11 +27,11 @@ import workforce_model as wm
 from tests.test_cli import PROGRAM, said
 from tests.test_metamorphic import BUSY, busy, same
 from tests.toys import toy_tree
-from workforce_model.checkpoints import NotKept, NotUsed
-from workforce_model.claims import FolderInUse, claimed
-from workforce_model.model import Results, keep
-from workforce_model.run_record import changed_files, read_record
-from workforce_model.workers import WorkerDied, in_turn, worker_pool
+from workforce_model.engine.checkpoints import NotKept, NotUsed
+from workforce_model.engine.model import Results, keep
+from workforce_model.engine.run_record import changed_files, read_record
+from workforce_model.engine.workers import WorkerDied, in_turn, worker_pool
+from workforce_model.folders.claims import FolderInUse, claimed
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and users as POSIX has them")
 
@@ -328,7 +328,7 @@ def die_half_way(results: Results) -> np.ndarray:
 def test_a_worker_that_dies_half_way_through_its_answer_is_noticed_and_the_pool_is_not_left_waiting(
     pool_of_one: Any, patience: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workforce_model.workers._PATIENCE", patience)
+    monkeypatch.setattr("workforce_model.engine.workers._PATIENCE", patience)
     before = set(active_children())
 
     with within(90), pytest.raises(WorkerDied, match="died again"), pool_of_one() as pool:
@@ -435,7 +435,7 @@ def test_a_closed_pipe_stops_no_run_and_shows_no_traceback(town: Path, tmp_path:
 
 HOLDS = """
 import sys, time
-from workforce_model.claims import claimed
+from workforce_model.folders.claims import claimed
 with claimed(sys.argv[1]):
     print("held", flush=True)
     time.sleep(600)
@@ -528,7 +528,7 @@ def test_a_block_of_other_inputs_or_another_seed_is_named_and_never_used(tmp_pat
 
 def test_a_block_kept_by_another_build_is_named_and_never_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wm.run(busy(), 30, checkpoint=tmp_path)
-    monkeypatch.setattr("workforce_model.run_record._versions", lambda: {"scipy": "1.0.0"})
+    monkeypatch.setattr("workforce_model.engine.run_record._versions", lambda: {"scipy": "1.0.0"})
 
     with pytest.warns(NotUsed, match="another build"):
         whole = wm.run(busy(), 30, checkpoint=tmp_path)

@@ -19,8 +19,9 @@ import tomlkit
 
 from tests.shipped import SCENARIO_FILES
 from tests.toys import posts, stated, toy_tree
-from workforce_model.atomic_files import write_text_atomically
-from workforce_model.files import (
+from workforce_model.basis.atomic_files import write_text_atomically
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.inputs.files import (
     MAX_KEYS,
     InputFile,
     load_scenario,
@@ -29,8 +30,7 @@ from workforce_model.files import (
     shipped_scenarios,
     write_schema,
 )
-from workforce_model.problems import ScenarioError
-from workforce_model.toml_slips import slips, stated_lines
+from workforce_model.inputs.toml_slips import slips, stated_lines
 
 HEAD = 'base = "base.toml"\nname = "derived"\ntitle = "Derived"\nquestion = "What differs?"\n'
 RATE = 'unit = "leavers a year over in post", source = "s", date = 2019-03-31, confidence = "high"'

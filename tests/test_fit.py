@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import workforce_model as wm
-from workforce_model.fit import FULL_LOAD, PART_LOAD, PART_LOAD_MOST, caseload_fit, published_share_below
+from workforce_model.reading.fit import FULL_LOAD, PART_LOAD, PART_LOAD_MOST, caseload_fit, published_share_below
 
 PUBLISHED = {5: 0.0917, 10: 0.1117, 15: 0.1918, 20: 0.2822, 25: 0.2002}
 """England, 30 September 2021: share of case-holding FTE in the band that ends here; the rest hold 25 to 50."""

@@ -11,19 +11,19 @@ import pytest
 from scipy import stats
 
 from tests.forms import RUNS, csv_at, forecasted, plan, rows, shipped, with_cells
-from workforce_model.actuals import COLUMNS
-from workforce_model.actuals_file import load_actuals
-from workforce_model.costs import KINDS
-from workforce_model.forecasting import forecast
-from workforce_model.illustrative_actuals import as_actuals
-from workforce_model.known_months import SPEND
-from workforce_model.measures import MEASURES, measured
-from workforce_model.model import run
-from workforce_model.problems import ScenarioError
-from workforce_model.results import Results
-from workforce_model.scenario import as_tree, scenario_from
-from workforce_model.tables import annual_table, monthly_table
-from workforce_model.updating import update_rates
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.engine.known_months import SPEND
+from workforce_model.engine.model import run
+from workforce_model.engine.results import Results
+from workforce_model.inputs.actuals import COLUMNS
+from workforce_model.inputs.scenario import as_tree, scenario_from
+from workforce_model.money.costs import KINDS
+from workforce_model.monitoring.actuals_file import load_actuals
+from workforce_model.monitoring.forecasting import forecast
+from workforce_model.monitoring.illustrative_actuals import as_actuals
+from workforce_model.monitoring.updating import update_rates
+from workforce_model.reading.measures import MEASURES, measured
+from workforce_model.reading.tables import annual_table, monthly_table
 
 made = forecasted
 

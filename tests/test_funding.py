@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from workforce_model.funding import Budget, Funding, FundingLine, Ledger, approved_amount, fund, fund_table
+from workforce_model.money.funding import Budget, Funding, FundingLine, Ledger, approved_amount, fund, fund_table
 
 HALF_A_PENNY = 0.005
 TWO_YEARS = ("2019/20",) * 12 + ("2020/21",) * 12

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from tests.test_metamorphic import BUSY, TWO_TEAMS
 from tests.toys import toy_tree
-from workforce_model.files import load_scenario
-from workforce_model.problems import ScenarioError
-from workforce_model.run_record import NotARun, changed_files, read_record, recorded
-from workforce_model.scenario import Scenario, as_tree, scenario_from
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.engine.run_record import NotARun, changed_files, read_record, recorded
+from workforce_model.inputs.files import load_scenario
+from workforce_model.inputs.scenario import Scenario, as_tree, scenario_from
 
 TEXT = tomlkit.dumps(toy_tree({**BUSY, **TWO_TEAMS}))
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -9,8 +9,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.grids import SweepStopped, sweep
-from workforce_model.outcomes import Outcome
+from workforce_model.decisions.grids import SweepStopped, sweep
+from workforce_model.reading.outcomes import Outcome
 
 COST = Outcome("net_cost_gbp", year="2019/20")
 TURNOVER, NON_PAY = "workforce.turnover_rate", "costs.non_pay"

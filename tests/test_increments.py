@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.toys import stated, toy
-from workforce_model.costs import Values
-from workforce_model.doubt import draw_values
-from workforce_model.increments import heads_by_step, increments_due
-from workforce_model.monthly_bill import People, price
+from workforce_model.inputs.doubt import draw_values
+from workforce_model.money.costs import Values
+from workforce_model.money.increments import heads_by_step, increments_due
+from workforce_model.money.monthly_bill import People, price
 
 
 def month(text: str) -> pd.Period:

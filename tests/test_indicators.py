@@ -8,8 +8,8 @@ import pytest
 
 import workforce_model as wm
 from tests.published import beside, written
-from workforce_model.indicators import indicators, not_credible
-from workforce_model.returns import Returns
+from workforce_model.councils.indicators import indicators, not_credible
+from workforce_model.councils.returns import Returns
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.draws import Words
-from workforce_model.inspection import downgrade_costs, downgrades, yearly_hazard
-from workforce_model.model import Results
+from workforce_model.basis.draws import Words
+from workforce_model.engine.model import Results
+from workforce_model.inputs.inspection import downgrade_costs, downgrades, yearly_hazard
 
 TOLERANCE = 4.42
 

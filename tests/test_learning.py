@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from workforce_model.assumptions import Assumption
-from workforce_model.learning import (
+from workforce_model.basis.assumptions import Assumption
+from workforce_model.monitoring.learning import (
     Belief,
     arrivals_tail,
     events_tail,

@@ -7,10 +7,10 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, toy
-from workforce_model.bridging import drivers_between
-from workforce_model.ledger_steps import TOTAL, ledger_bridge
-from workforce_model.outcomes import Outcome
-from workforce_model.results import Results
+from workforce_model.decisions.bridging import drivers_between
+from workforce_model.decisions.ledger_steps import TOTAL, ledger_bridge
+from workforce_model.engine.results import Results
+from workforce_model.reading.outcomes import Outcome
 
 NEW = {"funding.budgets.new": {"label": "New posts"}}
 

@@ -7,7 +7,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import stated, toy
-from workforce_model.luck import Parts, enough_runs, parts_of, ratio_of_means
+from workforce_model.reading.luck import Parts, enough_runs, parts_of, ratio_of_means
 
 
 def test_variances_of_a_made_up_figure_are_told_apart() -> None:

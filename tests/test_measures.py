@@ -8,7 +8,7 @@ import pytest
 import workforce_model as wm
 from tests.test_metamorphic import busy
 from tests.toys import posts, stated, toy
-from workforce_model.measures import (
+from workforce_model.reading.measures import (
     MEASURES,
     Spread,
     measured,

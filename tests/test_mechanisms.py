@@ -10,12 +10,12 @@ import pytest
 import workforce_model as wm
 from tests.test_simulation import agency, group
 from tests.toys import posts, stated, toy, toy_tree
-from workforce_model.case_rates import case_rates
-from workforce_model.costs import KINDS
-from workforce_model.doubt import draw_values
-from workforce_model.measures import measured
-from workforce_model.problems import ScenarioError
-from workforce_model.results import Results
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.cases.case_rates import case_rates
+from workforce_model.engine.results import Results
+from workforce_model.inputs.doubt import draw_values
+from workforce_model.money.costs import KINDS
+from workforce_model.reading.measures import measured
 
 RUNS = 10_000
 

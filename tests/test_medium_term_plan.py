@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.test_funding import line, paper, plan
-from workforce_model.funding import Funding
-from workforce_model.medium_term_plan import mtfp_table
+from workforce_model.money.funding import Funding
+from workforce_model.money.medium_term_plan import mtfp_table
 
 PLAN_YEARS = ("2019/20", "2020/21", "2021/22", "2022/23")
 

@@ -19,9 +19,9 @@ import tomlkit
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy, toy_tree
-from workforce_model.results import Results
-from workforce_model.run_record import read_record
-from workforce_model.scenario import scenario_from
+from workforce_model.engine.results import Results
+from workforce_model.engine.run_record import read_record
+from workforce_model.inputs.scenario import scenario_from
 
 BUSY: dict[str, Any] = {
     "periods.end": "2020-09",
@@ -398,7 +398,7 @@ WRITES = """
 import json, locale, sys, workforce_model as wm
 from contextlib import suppress
 from tests.test_metamorphic import busy
-from workforce_model.run_record import read_record
+from workforce_model.engine.run_record import read_record
 for wanted in sys.argv[2:]:
     with suppress(locale.Error):
         locale.setlocale(locale.LC_ALL, wanted)

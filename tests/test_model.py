@@ -9,7 +9,7 @@ import pytest
 
 import workforce_model as wm
 from tests.test_metamorphic import busy, figures, same
-from workforce_model.model import Results, keep
+from workforce_model.engine.model import Results, keep
 
 
 def agency_cost(results: Results) -> np.ndarray:

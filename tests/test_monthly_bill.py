@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from tests.reference_prices import THRESHOLD
 from tests.toys import stated, toy
-from workforce_model.agency import AGENCY_KINDS
-from workforce_model.costs import KINDS, Values, monthly_prices
-from workforce_model.doubt import draw_values
-from workforce_model.funding import Budget, Funding, FundingLine, fund
-from workforce_model.monthly_bill import People, by_budget, price
-from workforce_model.periods import financial_year_start
-from workforce_model.scenario import Scenario
+from workforce_model.basis.periods import financial_year_start
+from workforce_model.inputs.doubt import draw_values
+from workforce_model.inputs.scenario import Scenario
+from workforce_model.money.agency import AGENCY_KINDS
+from workforce_model.money.costs import KINDS, Values, monthly_prices
+from workforce_model.money.funding import Budget, Funding, FundingLine, fund
+from workforce_model.money.monthly_bill import People, by_budget, price
 
 
 def values_of(scenario: Scenario) -> Values:

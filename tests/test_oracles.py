@@ -8,7 +8,7 @@ from scipy import stats
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model.results import Results
+from workforce_model.engine.results import Results
 
 RUNS, TOLERANCE = 10_000, 4.42
 RUNS_OF_O6 = 12_500

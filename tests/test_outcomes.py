@@ -7,7 +7,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model.outcomes import ALL_YEARS, KEPT, Outcome, asked, standard_outcomes
+from workforce_model.reading.outcomes import ALL_YEARS, KEPT, Outcome, asked, standard_outcomes
 
 
 def test_money_is_ten_salaries_a_year_and_adds_up_over_years_and_with_funding_to_the_gap() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 import workforce_model as wm
 from tests.published import beside, council, simulated, written
-from workforce_model.outlook import DEGREES, MEASURES, Outlook
-from workforce_model.returns import Returns
+from workforce_model.councils.outlook import DEGREES, MEASURES, Outlook
+from workforce_model.councils.returns import Returns
 
 
 @pytest.fixture(scope="module")

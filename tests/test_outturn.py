@@ -10,8 +10,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.costs import KINDS
-from workforce_model.outturn import FORM, budget_by_code, monitoring_form, rest_of_year_by_code
+from workforce_model.accounts.outturn import FORM, budget_by_code, monitoring_form, rest_of_year_by_code
+from workforce_model.money.costs import KINDS
 
 PAY, AGENCY = ("CS101", "0110"), ("CS101", "0190")
 

@@ -19,15 +19,15 @@ import workforce_model as wm
 from tests.office_files import W, as_pdf, cells, part, parts, sheets, word_texts
 from tests.toys import stated, toy
 from workforce_model import paper
-from workforce_model.cabinet_paper import cabinet_paper, proposal_of
+from workforce_model.basis.formats import money, points
 from workforce_model.cli import commands
-from workforce_model.formats import money, points
-from workforce_model.pages import Block, Heading, Picture, Table, ToWrite, texts
-from workforce_model.paper_appendices import in_words
-from workforce_model.proposal import EXACT, HIGHER_LOWER, MORE_LESS, NOT_EXACT, Proposal, adds_up, short
-from workforce_model.published import CHECKS_FAILED, Published, read_run
-from workforce_model.quoting import COUNT, Quotes, plain, unquoted
-from workforce_model.run_folder import ChecksFailed
+from workforce_model.folders.run_folder import ChecksFailed
+from workforce_model.paper.appendices import in_words
+from workforce_model.paper.contents import cabinet_paper, proposal_of
+from workforce_model.paper.pages import Block, Heading, Picture, Table, ToWrite, texts
+from workforce_model.paper.proposal import EXACT, HIGHER_LOWER, MORE_LESS, NOT_EXACT, Proposal, adds_up, short
+from workforce_model.paper.published import CHECKS_FAILED, Published, read_run
+from workforce_model.paper.quoting import COUNT, Quotes, plain, unquoted
 
 ORDER = [
     "1. Executive summary", "2. Recommendations", "3. Background", "4. Alternative options considered",

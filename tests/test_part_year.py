@@ -8,7 +8,7 @@ from typing import get_args
 import pandas as pd
 import pytest
 
-from workforce_model.part_year import Convention, share_of_pay
+from workforce_model.money.part_year import Convention, share_of_pay
 
 YEAR = pd.period_range("2019-04", "2020-03", freq="M")
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from workforce_model.draws import Words
-from workforce_model.passports import Chances, Coverage, coverage
+from workforce_model.basis.draws import Words
+from workforce_model.duties.passports import Chances, Coverage, coverage
 
 TOLERANCE = 4.42
 seeds = pytest.mark.parametrize("seed", [1, 20190612, 2**70 + 5])

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from tests.reference_prices import APPROVED, CASES, COST_EACH, NUMBER, ON_COSTS, SALARY, THRESHOLD, cost_of, nine_posts
 from tests.toys import stated
-from workforce_model.pay import PAY_KINDS, Grade, latest_on, pay_index, post_cost, post_cost_by_kind
-from workforce_model.periods import part_year_effect
+from workforce_model.basis.periods import part_year_effect
+from workforce_model.money.pay import PAY_KINDS, Grade, latest_on, pay_index, post_cost, post_cost_by_kind
 
 
 @pytest.mark.parametrize("role", NUMBER)

@@ -10,8 +10,8 @@ import pytest
 
 import workforce_model as wm
 from tests.published import beside, council, written
-from workforce_model.peer_groups import peers
-from workforce_model.returns import Returns
+from workforce_model.councils.peer_groups import peers
+from workforce_model.councils.returns import Returns
 
 DECISION = datetime.date(2019, 6, 12)
 

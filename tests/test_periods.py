@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from workforce_model.periods import (
+from workforce_model.basis.periods import (
     FinancialYear,
     Periods,
     PriceDate,

@@ -14,10 +14,10 @@ import workforce_model as wm
 from tests.forms import plan as shortened
 from tests.forms import shipped
 from tests.shipped import PLAN_FILE
-from workforce_model.actions import Action, Plan, load_plan
-from workforce_model.model import Results
-from workforce_model.plan_at_work import status, work_of
-from workforce_model.scenario import as_tree
+from workforce_model.engine.model import Results
+from workforce_model.improvement.plan_at_work import status, work_of
+from workforce_model.inputs.actions import Action, Plan, load_plan
+from workforce_model.inputs.scenario import as_tree
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 import workforce_model as wm
 from workforce_model import paper
 from workforce_model.cli import commands
-from workforce_model.plan_at_work import ALL, BROUGHT, WORK, plan_table
-from workforce_model.published import read_run
-from workforce_model.results import Results
-from workforce_model.run_record import read_record, recorded_plan
+from workforce_model.engine.results import Results
+from workforce_model.engine.run_record import read_record, recorded_plan
+from workforce_model.improvement.plan_at_work import ALL, BROUGHT, WORK, plan_table
+from workforce_model.paper.published import read_run
 
 PLAN = "scenarios/improvement_plan.toml"
 

@@ -9,8 +9,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.outcomes import Outcome, asked
-from workforce_model.playing import Version, alike, at_values, play, repriced, versions_of
+from workforce_model.reading.outcomes import Outcome, asked
+from workforce_model.reading.playing import Version, alike, at_values, play, repriced, versions_of
 
 COST = Outcome("net_cost_gbp", year="2019/20")
 BUSY = {"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2, "caseloads.teams.team.arrivals": 20.0}

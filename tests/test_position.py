@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workforce_model.position import dealt_as_before, in_proportion, with_so_many_over
+from workforce_model.engine.position import dealt_as_before, in_proportion, with_so_many_over
 
 LIMIT = 21
 

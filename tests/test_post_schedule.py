@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from workforce_model.pay import PAY_KINDS
-from workforce_model.post_schedule import post_schedule
+from workforce_model.money.pay import PAY_KINDS
+from workforce_model.money.post_schedule import post_schedule
 
 PLAIN: dict[str, Any] = {
     "scale_gbp": {"2019/20": [36_000]}, "awards": {}, "ni_rate": 0.0, "ni_threshold_gbp": {"2019/20": 8_632, "2020/21": 8_788},

@@ -9,8 +9,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.model import Results
-from workforce_model.practice_effects import practice_lead_effects, with_effect
+from workforce_model.engine.model import Results
+from workforce_model.improvement.practice_effects import practice_lead_effects, with_effect
 
 
 @pytest.fixture(scope="module")

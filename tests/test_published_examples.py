@@ -9,7 +9,7 @@ import importlib
 import pytest
 
 from tests.published import beside
-from workforce_model.returns import read_returns
+from workforce_model.councils.returns import read_returns
 
 FILE = "dfe_workforce_2017_2019.csv"
 ROOMS = (
@@ -21,7 +21,7 @@ ROOMS = (
 def test_examples_that_need_the_departments_file_are_what_it_gives(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = beside(FILE)
     monkeypatch.chdir(path.parent)
-    found = doctest.DocTestFinder().find(importlib.import_module(f"workforce_model.{room}"))
+    found = doctest.DocTestFinder().find(importlib.import_module(f"workforce_model.councils.{room}"))
     skipped = [test for test in found if any(doctest.SKIP in example.options for example in test.examples)]
     said: list[str] = []
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from workforce_model.queues import NO_SHIFT, Queue, by_month, in_time, oldest, serve
-from workforce_model.working_days import days_of, deadlines
+from workforce_model.duties.queues import NO_SHIFT, Queue, by_month, in_time, oldest, serve
+from workforce_model.duties.working_days import days_of, deadlines
 
 TOLERANCE = 4.42
 seeds = pytest.mark.parametrize("seed", [1, 20190612, 2**70 + 5])

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import workforce_model as wm
-from workforce_model.blocks import approvals
-from workforce_model.checks import check_block
-from workforce_model.envelope import envelopes
-from workforce_model.results import Results
-from workforce_model.tables import ledger_table
+from workforce_model.engine.blocks import approvals
+from workforce_model.engine.checks import check_block
+from workforce_model.engine.results import Results
+from workforce_model.reading.envelope import envelopes
+from workforce_model.reading.tables import ledger_table
 
 READINGS = ("approved", "nine_months", "net_of_agency")
 each = pytest.mark.parametrize("name", READINGS)

@@ -10,7 +10,7 @@ import pytest
 
 import workforce_model as wm
 from tests.shipped import SCENARIO_FILES
-from workforce_model.measures import measured, spread
+from workforce_model.reading.measures import measured, spread
 
 README = Path("README.md").read_text(encoding="utf-8")
 

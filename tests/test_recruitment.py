@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workforce_model.recruitment import ENHANCED_DBS_GBP, fee_on, lost_capacity, starter_cost
+from workforce_model.money.recruitment import ENHANCED_DBS_GBP, fee_on, lost_capacity, starter_cost
 
 STARTER: dict[str, Any] = {
     "advert_and_panel_gbp": 2_956, "induction_gbp": 250, "newly_qualified": False, "newly_qualified_grant_gbp": 2_000,

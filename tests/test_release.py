@@ -16,7 +16,7 @@ import pytest
 
 import workforce_model as wm
 from tests.shipped import FOLDER, SCENARIO_FILES
-from workforce_model.run_record import read_record
+from workforce_model.engine.run_record import read_record
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_the_wheel_holds_the_rooms_the_scenarios_and_the_marker_of_types_and_no_more(built: dict[str, Path]) -> None:
     names = zipfile.ZipFile(built["wheel"]).namelist()
 
-    rooms = {f"workforce_model/{path.name}" for path in Path("workforce_model").glob("*.py")}
+    rooms = {path.as_posix() for path in Path("workforce_model").rglob("*.py")}
     data = {f"workforce_model/_scenarios/{path.name}" for path in FOLDER.iterdir() if path.is_file()}
     inside = {name for name in names if not name.startswith("workforce_model-")}
     assert inside == rooms | data | {"workforce_model/py.typed"}

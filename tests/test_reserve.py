@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from tests.test_funding import balance, by_month, funded, line, paper
-from workforce_model.funding import Budget, Funding, fund
-from workforce_model.funding_lines import ReserveMovement, Virement, available_amount
-from workforce_model.reserve import DRAWN, roll_forward
+from workforce_model.money.funding import Budget, Funding, fund
+from workforce_model.money.funding_lines import ReserveMovement, Virement, available_amount
+from workforce_model.money.reserve import DRAWN, roll_forward
 
 YEARS = ("2019/20", "2020/21", "2021/22")
 

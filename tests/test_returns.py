@@ -9,7 +9,7 @@ import pytest
 
 import workforce_model as wm
 from tests.published import DEMAND, beside, council, written
-from workforce_model.returns import published
+from workforce_model.councils.returns import published
 
 WORKFORCE_FILE, DEMAND_FILE = "dfe_workforce_2017_2019.csv", "dfe_demand_2013_2019.csv"
 

@@ -12,12 +12,12 @@ import pytest
 import workforce_model as wm
 from tests.review_town import LUCK, reviewed, town
 from tests.toys import stated
-from workforce_model.assumptions import Assumption
-from workforce_model.charts_review import gain_by_team
-from workforce_model.investments import Investment
-from workforce_model.measures import measured_in_year
-from workforce_model.outcomes import asked
-from workforce_model.review_choices import (
+from workforce_model.basis.assumptions import Assumption
+from workforce_model.charts.review import gain_by_team
+from workforce_model.decisions.investments import Investment
+from workforce_model.reading.measures import measured_in_year
+from workforce_model.reading.outcomes import asked
+from workforce_model.six_months.choices import (
     NO_GAIN,
     NO_NEED,
     breaking_arrivals,

@@ -8,8 +8,8 @@ import pytest
 
 from tests.review_town import AGENCY, reviewed
 from tests.toys import posts, stated
-from workforce_model.review_conversions import break_even_conversions, conversions_needed
-from workforce_model.review_money import agency_weeks_ended, full_year_cost, spend_and_outturn, what_is_cashable
+from workforce_model.six_months.conversions import break_even_conversions, conversions_needed
+from workforce_model.six_months.money import agency_weeks_ended, full_year_cost, spend_and_outturn, what_is_cashable
 
 PAY = 36_000.0
 DISPLACED = {

@@ -12,11 +12,11 @@ from scipy import stats
 import workforce_model as wm
 from tests.review_town import LUCK, happened, reviewed
 from tests.toys import stated
-from workforce_model.results import Results
-from workforce_model.review_caseloads import ALL_GRADES, ALL_TEAMS, over_the_limit, when_the_agency_team_ends
-from workforce_model.review_people import changes_of_worker, posts_filled
-from workforce_model.review_runs import ReviewRuns
-from workforce_model.review_turnover import least_told, turnover_or_luck
+from workforce_model.engine.results import Results
+from workforce_model.six_months.caseloads import ALL_GRADES, ALL_TEAMS, over_the_limit, when_the_agency_team_ends
+from workforce_model.six_months.people import changes_of_worker, posts_filled
+from workforce_model.six_months.runs import ReviewRuns
+from workforce_model.six_months.turnover import least_told, turnover_or_luck
 
 EVEN = {"caseloads.random_share": 0.0, "caseloads.teams.team.open_cases": 210}
 TEAM = {

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workforce_model.draws import Words
-from workforce_model.rota import Giving, People, absence, at_work, shifts
-from workforce_model.working_days import days_of
+from workforce_model.basis.draws import Words
+from workforce_model.duties.rota import Giving, People, absence, at_work, shifts
+from workforce_model.duties.working_days import days_of
 
 DAYS = days_of(pd.period_range("2019-06", "2019-07", freq="M"))  # 20 and 23 working days
 EVERY = np.array([True, True])

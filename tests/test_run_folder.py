@@ -16,8 +16,8 @@ import pytest
 import workforce_model as wm
 from tests.second_reader import broken, stated_in
 from tests.test_model import stopped_after
-from workforce_model.results import Results
-from workforce_model.run_folder import ChecksFailed, read_record, write_csv
+from workforce_model.engine.results import Results
+from workforce_model.folders.run_folder import ChecksFailed, read_record, write_csv
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model.outcomes import Outcome
-from workforce_model.runs_tornado import enough_draws, movers_table, tornado_of_runs
+from workforce_model.decisions.runs_tornado import enough_draws, movers_table, tornado_of_runs
+from workforce_model.reading.outcomes import Outcome
 
 COST = Outcome("net_cost_gbp", year="2020/21")
 RANGED = {

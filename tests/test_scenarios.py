@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import workforce_model as wm
-from workforce_model.bridging import bridge
+from workforce_model.decisions.bridging import bridge
 
 FILES = sorted(
     path for path in Path("scenarios").glob("*.toml") if path.stem not in ("enfield_2019", "improvement_plan")

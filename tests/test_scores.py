@@ -11,7 +11,7 @@ import pytest
 
 import workforce_model as wm
 from tests.published import beside, simulated, written
-from workforce_model.scores import FORECAST, BackTest, crps, crps_normal, interval_score
+from workforce_model.councils.scores import FORECAST, BackTest, crps, crps_normal, interval_score
 
 # Evidence, section 6: 2019 from 2017 and 2018, 143 to 145 councils. The bar is the best plain method's mean CRPS.
 BAR = {

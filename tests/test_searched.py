@@ -16,9 +16,9 @@ import workforce_model as wm
 from tests.second_reader import broken
 from tests.test_metamorphic import BUSY
 from tests.toys import posts, stated, toy_tree
-from workforce_model.problems import ScenarioError
-from workforce_model.run_folder import write_tables
-from workforce_model.scenario import Scenario, as_tree, scenario_from
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.folders.run_folder import write_tables
+from workforce_model.inputs.scenario import Scenario, as_tree, scenario_from
 
 CASES = toy_tree()["caseloads"]["teams"]["team"]
 AGENCY = {

@@ -19,11 +19,11 @@ import workforce_model as wm
 from tests.test_cli import PROGRAM, said
 from tests.test_metamorphic import BUSY, busy
 from tests.toys import toy, toy_tree
-from workforce_model.atomic_files import write_atomically
+from workforce_model.basis.atomic_files import write_atomically
 from workforce_model.charts import figure_of, save, text_alternative
-from workforce_model.scenario import scenario_from
+from workforce_model.inputs.scenario import scenario_from
 
-ROOMS = sorted(Path("workforce_model").glob("*.py"))
+ROOMS = sorted(Path("workforce_model").rglob("*.py"))
 FORMULA = '=HYPERLINK("http://example.org","£375k")'
 
 
@@ -43,7 +43,7 @@ def names_used(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", ROOMS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ROOMS, ids=str)
 def test_no_room_evaluates_text_unpickles_or_opens_a_connection(path: Path) -> None:
     forbidden = {
         "eval", "exec", "compile", "__import__", "pickle", "shelve", "marshal", "dill", "joblib", "yaml", "os.system", "os.popen", "subprocess",

@@ -6,7 +6,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import stated, toy
-from workforce_model.outcomes import Outcome
+from workforce_model.reading.outcomes import Outcome
 
 COST = Outcome("net_cost_gbp", year="2019/20")
 PRICES = {

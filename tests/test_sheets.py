@@ -12,8 +12,8 @@ import pytest
 from openpyxl.chart import BarChart, Reference
 
 from tests.forms import book_at, book_of, rows
-from workforce_model.problems import ScenarioError
-from workforce_model.sheets import read_table
+from workforce_model.basis.problems import ScenarioError
+from workforce_model.monitoring.sheets import read_table
 
 
 def refused(path: Path) -> str:

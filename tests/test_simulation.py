@@ -9,7 +9,7 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, stated, toy
-from workforce_model.results import Results
+from workforce_model.engine.results import Results
 
 
 def played(changes: dict[str, Any], runs: int = 200) -> Results:

@@ -15,20 +15,20 @@ import pytest
 import workforce_model as wm
 from tests.review_town import AGENCY, LUCK, reviewed, town
 from tests.test_cli import said
-from workforce_model import review_folder
-from workforce_model.actuals import column
-from workforce_model.answers import QUESTIONS, not_defined
 from workforce_model.charts import text_alternative
-from workforce_model.measures import measured
-from workforce_model.review_caseloads import over_the_limit
-from workforce_model.review_conversions import break_even_conversions
-from workforce_model.review_duties import audits, interviews
-from workforce_model.review_money import full_year_cost, spend_and_outturn
-from workforce_model.review_people import changes_of_worker
-from workforce_model.review_runs import ReviewRuns
-from workforce_model.review_turnover import turnover_or_luck
-from workforce_model.six_month_review import answered, gather, marked
-from workforce_model.surprise import causes_of_both
+from workforce_model.decisions.answers import QUESTIONS, not_defined
+from workforce_model.inputs.actuals import column
+from workforce_model.monitoring.surprise import causes_of_both
+from workforce_model.reading.measures import measured
+from workforce_model.six_months import folder as review_folder
+from workforce_model.six_months.caseloads import over_the_limit
+from workforce_model.six_months.conversions import break_even_conversions
+from workforce_model.six_months.duties import audits, interviews
+from workforce_model.six_months.money import full_year_cost, spend_and_outturn
+from workforce_model.six_months.people import changes_of_worker
+from workforce_model.six_months.review import answered, gather, marked
+from workforce_model.six_months.runs import ReviewRuns
+from workforce_model.six_months.turnover import turnover_or_luck
 
 BUSY = {**LUCK, **AGENCY, "workforce.posts.more.starts_on": None}
 

@@ -12,12 +12,12 @@ import pytest
 import workforce_model as wm
 from tests.published import beside
 from tests.shipped import SCENARIO_FILES
-from workforce_model.establishment import PostGroup
-from workforce_model.funding import approved_amount
-from workforce_model.measures import measured
-from workforce_model.periods import month
-from workforce_model.results import Results
-from workforce_model.scenario import Scenario
+from workforce_model.basis.periods import month
+from workforce_model.engine.results import Results
+from workforce_model.inputs.scenario import Scenario
+from workforce_model.money.funding import approved_amount
+from workforce_model.people.establishment import PostGroup
+from workforce_model.reading.measures import measured
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "scenarios"

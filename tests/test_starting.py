@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from tests.toys import posts, toy
-from workforce_model.outcomes import Outcome
-from workforce_model.starting import latest_start
+from workforce_model.decisions.starting import latest_start
+from workforce_model.reading.outcomes import Outcome
 
 
 def nine() -> dict[str, object]:

@@ -8,8 +8,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import toy
-from workforce_model.results import Results
-from workforce_model.statements import funding_statement, in_thousands, plan_statement, reserve_statement
+from workforce_model.accounts.statements import funding_statement, in_thousands, plan_statement, reserve_statement
+from workforce_model.engine.results import Results
 
 YEARS = ["2019/20", "2020/21", "2021/22", "2022/23"]
 

@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from tests.forms import forecasted, plan, shipped
-from workforce_model.actuals import Actuals
-from workforce_model.bridging import Bridge
-from workforce_model.formats import fte
-from workforce_model.illustrative_actuals import as_actuals
-from workforce_model.luck import CLEAR
-from workforce_model.model import run
-from workforce_model.outcomes import Outcome
-from workforce_model.surprise import caused, causes, causes_of_both, surprises, verdict
-from workforce_model.updating import update_rates
+from workforce_model.basis.formats import fte
+from workforce_model.decisions.bridging import Bridge
+from workforce_model.engine.model import run
+from workforce_model.inputs.actuals import Actuals
+from workforce_model.monitoring.illustrative_actuals import as_actuals
+from workforce_model.monitoring.surprise import caused, causes, causes_of_both, surprises, verdict
+from workforce_model.monitoring.updating import update_rates
+from workforce_model.reading.luck import CLEAR
+from workforce_model.reading.outcomes import Outcome
 
 made = forecasted
 

@@ -10,7 +10,7 @@ import pytest
 import workforce_model as wm
 from tests.test_metamorphic import busy, figures
 from tests.toys import posts, stated
-from workforce_model.results import Results
+from workforce_model.engine.results import Results
 
 RUNS = 60
 SPREAD, TIMES = "standard deviation of the logarithm", "multiplier"

@@ -10,10 +10,10 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, toy
-from workforce_model.formats import fte, percent
-from workforce_model.results import Results
-from workforce_model.summary import summary_table, summary_text
-from workforce_model.tables import capacity_lost_table, reported_years, reserve_table
+from workforce_model.basis.formats import fte, percent
+from workforce_model.engine.results import Results
+from workforce_model.reading.summary import summary_table, summary_text
+from workforce_model.reading.tables import capacity_lost_table, reported_years, reserve_table
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from scipy import stats
 
 import workforce_model as wm
 from tests.review_town import LUCK, happened, reviewed, town
-from workforce_model.answers import Answer
-from workforce_model.results import Results
-from workforce_model.review_runs import ReviewRuns
-from workforce_model.triggers import alarms, quarter_ends, set_triggers, thresholds
-from workforce_model.watches import at_bad_ends, watched
+from workforce_model.decisions.answers import Answer
+from workforce_model.engine.results import Results
+from workforce_model.six_months.runs import ReviewRuns
+from workforce_model.six_months.triggers import alarms, quarter_ends, set_triggers, thresholds
+from workforce_model.six_months.watches import at_bad_ends, watched
 
 RATE = 0.1
 

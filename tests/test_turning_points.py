@@ -6,8 +6,8 @@ import pytest
 
 import workforce_model as wm
 from tests.toys import posts, toy
-from workforce_model.outcomes import Outcome
-from workforce_model.turning_points import arrivals_that_break, break_even
+from workforce_model.decisions.turning_points import arrivals_that_break, break_even
+from workforce_model.reading.outcomes import Outcome
 
 COST = Outcome("net_cost_gbp", year="2019/20")
 LUCKY = {"workforce.turnover_rate": 0.3, "workforce.filling_probability": 0.2}

@@ -11,14 +11,14 @@ import pytest
 from scipy import stats
 
 from tests.forms import csv_at, plan, rows, shipped, with_cells
-from workforce_model.actuals import COLUMNS
-from workforce_model.actuals_file import load_actuals
-from workforce_model.counting import OWN_HISTORY, tenure_mix
-from workforce_model.doubt import draw_values
-from workforce_model.illustrative_actuals import as_actuals
-from workforce_model.learning import Belief, prior_of
-from workforce_model.model import run
-from workforce_model.updating import Updates, update_rates, with_peer_priors
+from workforce_model.engine.model import run
+from workforce_model.inputs.actuals import COLUMNS
+from workforce_model.inputs.doubt import draw_values
+from workforce_model.monitoring.actuals_file import load_actuals
+from workforce_model.monitoring.counting import OWN_HISTORY, tenure_mix
+from workforce_model.monitoring.illustrative_actuals import as_actuals
+from workforce_model.monitoring.learning import Belief, prior_of
+from workforce_model.monitoring.updating import Updates, update_rates, with_peer_priors
 
 TURNOVER, ARRIVALS = "workforce.turnover_rate", "caseloads.teams.assessment.arrivals"
 

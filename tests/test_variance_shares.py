@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import sobol_indices
 
-from workforce_model.designs import paired_design
-from workforce_model.variance_shares import designs_of, shares_of, shares_table
+from workforce_model.decisions.designs import paired_design
+from workforce_model.decisions.variance_shares import designs_of, shares_of, shares_table
 
 Quantiles = dict[str, NDArray[np.float64]]
 

@@ -14,7 +14,7 @@ import pytest
 import workforce_model as wm
 from tests.test_cli import said
 from tests.test_metamorphic import busy
-from workforce_model.run_record import NotARun, read_record
+from workforce_model.engine.run_record import NotARun, read_record
 
 
 @pytest.fixture(scope="module")

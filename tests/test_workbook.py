@@ -12,11 +12,11 @@ import pytest
 import workforce_model as wm
 from tests.office_files import S, as_pdf, cells, part, parts, place, shared, sheets
 from tests.toys import KNOWN, toy
-from workforce_model.formats import money
-from workforce_model.published import Published, read_run
-from workforce_model.quoting import Quotes, numbers_of, quoted_table
-from workforce_model.run_folder import write_csv
-from workforce_model.workbook import _TITLES, NOT_DEFINED_MARK, _shown_in, _unit_of, write_workbook
+from workforce_model.basis.formats import money
+from workforce_model.folders.run_folder import write_csv
+from workforce_model.paper.published import Published, read_run
+from workforce_model.paper.quoting import Quotes, numbers_of, quoted_table
+from workforce_model.paper.workbook import _TITLES, NOT_DEFINED_MARK, _shown_in, _unit_of, write_workbook
 
 FIRST = 4
 """The row of the heading of each sheet's table."""

@@ -9,7 +9,7 @@ import copy
 import datetime
 from typing import Any
 
-from workforce_model.scenario import Scenario, scenario_from
+from workforce_model.inputs.scenario import Scenario, scenario_from
 
 KNOWN = datetime.date(2019, 3, 31)
 

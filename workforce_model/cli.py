@@ -16,26 +16,26 @@ import click
 from tqdm.auto import tqdm
 
 from workforce_model import __version__
-from workforce_model.actions import load_plan
-from workforce_model.actuals_file import OTHER_MOVEMENT, load_actuals
-from workforce_model.actuals_template import write_template
-from workforce_model.atomic_files import refuse_taken
-from workforce_model.census_report import census as council_census
-from workforce_model.census_report import write_census
-from workforce_model.comparison import compare as compare_scenarios
-from workforce_model.comparison_folder import write_comparison
-from workforce_model.files import load_scenario, read_alone, read_inputs
-from workforce_model.model import RUNS, SEED, Interrupted, Results
-from workforce_model.model import run as run_scenario
-from workforce_model.problems import ScenarioError, path_given
-from workforce_model.review_folder import write_review
-from workforce_model.run_folder import ChecksFailed, run_folder, write_run
-from workforce_model.run_record import input_file
-from workforce_model.six_month_review import FEW, NOTHING, PLAN
-from workforce_model.six_month_review import review as review_scenario
-from workforce_model.summary import summary_text
-from workforce_model.verification import verify as verify_folder
-from workforce_model.workers import WorkerDied, worker_pool
+from workforce_model.basis.atomic_files import refuse_taken
+from workforce_model.basis.problems import ScenarioError, path_given
+from workforce_model.councils.census_report import census as council_census
+from workforce_model.decisions.comparison import compare as compare_scenarios
+from workforce_model.engine.model import RUNS, SEED, Interrupted, Results
+from workforce_model.engine.model import run as run_scenario
+from workforce_model.engine.run_record import input_file
+from workforce_model.engine.workers import WorkerDied, worker_pool
+from workforce_model.folders.comparison_folder import write_comparison
+from workforce_model.folders.council_folder import write_census
+from workforce_model.folders.run_folder import ChecksFailed, run_folder, write_run
+from workforce_model.folders.verification import verify as verify_folder
+from workforce_model.inputs.actions import load_plan
+from workforce_model.inputs.files import load_scenario, read_alone, read_inputs
+from workforce_model.monitoring.actuals_file import OTHER_MOVEMENT, load_actuals
+from workforce_model.monitoring.actuals_template import write_template
+from workforce_model.reading.summary import summary_text
+from workforce_model.six_months.folder import write_review
+from workforce_model.six_months.review import FEW, NOTHING, PLAN
+from workforce_model.six_months.review import review as review_scenario
 
 BAD_INPUT, CHECK_FAILED, ENVIRONMENT, INTERRUPTED = 2, 3, 4, 130
 _WORTH_PROCESSES = 500

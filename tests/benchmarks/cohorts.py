@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.benchmarks.problem import AGENCY, BANDS, CASES_AT_START, EMPTY, PAY, SEED, Problem
-from workforce_model.draws import Table, Words, arrivals_table, binomial_counts, binomial_table, name_key, thin
+from workforce_model.basis.draws import Table, Words, arrivals_table, binomial_counts, binomial_table, name_key, thin
 
 LEAVERS = (0, 1, 2, 3, AGENCY, AGENCY + 2, AGENCY + 3)
 """States whose holder may leave."""

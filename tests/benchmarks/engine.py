@@ -27,8 +27,7 @@ from tests.benchmarks.problem import (
     Team,
     joined,
 )  # fmt: skip
-from workforce_model.allocation import share_evenly
-from workforce_model.draws import (
+from workforce_model.basis.draws import (
     WORD_RANGE,
     Table,
     Words,
@@ -36,6 +35,7 @@ from workforce_model.draws import (
     closures_and_arrivals_table,
     threshold,
 )  # fmt: skip
+from workforce_model.cases.allocation import share_evenly
 
 BLOCK = 2_048
 STAYS, LEAVES, MOVES = np.int8(0), np.int8(1), np.int8(2)

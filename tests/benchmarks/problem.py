@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from workforce_model.draws import Words, name_key, quantile_design
+from workforce_model.basis.draws import Words, name_key, quantile_design
 
 MONTHS, SEED = 36, 20190612
 BANDS, CLOCKS = 4, 4

@@ -1,0 +1,1 @@
+"""What every other room stands on: months, assumptions, random words, faults told clearly, how figures print."""

@@ -1,0 +1,1 @@
+"""Open cases and who holds them, one month at a time."""

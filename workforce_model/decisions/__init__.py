@@ -1,0 +1,1 @@
+"""Compare, explain, stress, choose."""

@@ -1,0 +1,1 @@
+"""Work that is not a case: how it comes, waits, is covered and done."""

@@ -1,0 +1,1 @@
+"""The only clock, and a run on its way through the house."""

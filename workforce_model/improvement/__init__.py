@@ -1,0 +1,1 @@
+"""The improvement plan at work: its actions, audits as evidence, inspection, the boards' figures."""

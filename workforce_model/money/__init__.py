@@ -1,0 +1,1 @@
+"""What people cost and which money meets it, to the penny."""

@@ -1,0 +1,1 @@
+"""Posts and the people who hold them, one month at a time."""

@@ -1,0 +1,1 @@
+"""The six-month review: its twenty answers, triggers and folder."""
