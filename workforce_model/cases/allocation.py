@@ -151,17 +151,21 @@ def share_by_weight(held: Held, weight: NDArray[np.float64], waiting: Counts, ra
     room, level_of = np.empty_like(count), np.full_like(count, _BEYOND)
 
     def room_below(level: NDArray[np.int32]) -> NDArray[np.float32]:
-        np.ceil(np.multiply(slope, level.astype(np.float32), out=room), out=room)
-        return np.maximum(np.subtract(room, count, out=room), 0, out=room)
+        np.ceil(slope * level.astype(np.float32), out=room)
+        np.maximum(room - count, 0, out=room)
+        return room
+
+    def needed(level: NDArray[np.int32]) -> NDArray[np.float32]:
+        return np.asarray(room_below(level).sum(axis=0))
 
     able = np.greater(slope, 0)
     np.divide(count, slope, out=level_of, where=able)
     low = level_of.min(axis=0).astype(np.int32)
     most = (waiting + (count * able).sum(axis=0)) / np.where(waiting > 0, slope.sum(axis=0), 1)
     reach = (most.astype(np.int32) + 1 - low).max()
-    level = _highest_level(lambda level: room_below(level).sum(axis=0), waiting.astype(np.float32), low, int(reach))
-    count += room_below(level)
-    left = waiting - room.sum(axis=0).astype(np.int32)
+    level = _highest_level(needed, waiting.astype(np.float32), low, int(reach))
+    left = waiting - needed(level).astype(np.int32)
+    count += room
     count += first_by_rank(room_below(level + 1) > 0, rank, left)
     held[...] = count
 
@@ -192,18 +196,16 @@ def share_evenly(held: Held, able: Chosen, waiting: NDArray[np.integer], rank: N
     count = np.where(able, held, np.int16(_BEYOND))
     room = np.empty_like(count)
 
-    def room_below(level: NDArray[np.int16]) -> NDArray[np.int16]:
-        return np.maximum(np.subtract(level, count, out=room), 0, out=room)
+    def needed(level: NDArray[np.int16]) -> NDArray[np.int16]:
+        return np.asarray(np.maximum(level - count, 0, out=room).sum(axis=0, dtype=np.int16))
 
     low = count.min(axis=0)
     # Nobody is brought above the highest caseload but by an even part of what waits.
     reach = max(held.max() - low.min(), 0) + (waiting // np.maximum(_counted(able), 1)).max()
     waiting = waiting.astype(np.int16)
-    level = _highest_level(
-        lambda level: np.add.reduce(room_below(level), axis=0, dtype=np.int16), waiting, low, int(reach)
-    )
-    held += room_below(level)
-    left = waiting - np.add.reduce(room, axis=0, dtype=np.int16)
+    level = _highest_level(needed, waiting, low, int(reach))
+    left = waiting - needed(level)
+    held += room
     held += first_by_rank(count <= level, rank, left)
 
 
@@ -233,16 +235,15 @@ def first_by_rank(candidate: Chosen, rank: NDArray[np.integer], number: NDArray[
     limit = _highest_level(ranked_to, number, np.full(number.shape, -1, dtype=rank.dtype), int(rank.max()))
     left = number - ranked_to(limit)
     runs = np.flatnonzero(left)
-    if runs.size:
-        tied = candidate[:, runs] & (np.broadcast_to(rank, candidate.shape)[:, runs] == limit[runs] + 1)
-        chosen[:, runs] |= tied & (np.cumsum(tied, axis=0) <= left[runs])
+    tied = candidate[:, runs] & (np.broadcast_to(rank, candidate.shape)[:, runs] == limit[runs] + 1)
+    chosen[:, runs] |= tied & (np.cumsum(tied, axis=0) <= left[runs])
     return chosen
 
 
 def _counted(chosen: Chosen) -> Levels:
     """How many are chosen in each run, in the narrowest width that holds it."""
     narrow = np.int8 if len(chosen) < 128 else np.int16
-    return np.asarray(np.add.reduce(chosen.view(np.int8), axis=0, dtype=narrow))
+    return np.asarray(np.add.reduce(chosen.view(np.int8), dtype=narrow))
 
 
 def _highest_level(
