@@ -12,6 +12,7 @@ from tests.test_simulation import agency, group
 from tests.toys import posts, stated, toy, toy_tree
 from workforce_model.basis.problems import ScenarioError
 from workforce_model.cases.case_rates import case_rates
+from workforce_model.cases.caseloads import load_of
 from workforce_model.engine.results import Results
 from workforce_model.inputs.doubt import draw_values
 from workforce_model.money.costs import KINDS
@@ -486,8 +487,30 @@ def test_a_settling_ramp_rises_in_even_steps_to_a_full_caseload() -> None:
         scenario.caseloads, scenario.periods, draw_values(scenario, 1, False), np.zeros(1, dtype=np.intp)
     )
 
-    # Nobody, three months from 0.4 in steps of a third of 0.6, newly qualified (1 here), full.
-    assert rates.load_shares[:, 0].tolist() == pytest.approx([0.0, 0.4, 0.6, 0.8, 1.0, 1.0])
+    # Nobody, three months from 0.4 in steps of a third of 0.6, the same for the newly qualified (1 here), who then take 1, full.
+    assert rates.load_shares[:, 0].tolist() == pytest.approx([0.0, 0.4, 0.6, 0.8, 0.4, 0.6, 0.8, 1.0, 1.0])
+
+
+def test_a_newly_qualified_starter_takes_the_lower_of_the_settling_and_the_protected_share() -> None:
+    ramp = {
+        "settling": "ramp",
+        "settling_months": 3,
+        "settling_share": 0.4,
+        "newly_qualified_months": 5,
+        "newly_qualified_share": 0.7,
+    }
+    scenario = toy({f"caseloads.{key}": value for key, value in ramp.items()})
+    rates = case_rates(
+        scenario.caseloads, scenario.periods, draw_values(scenario, 1, False), np.zeros(1, dtype=np.intp)
+    )
+    served, yes = np.arange(7, dtype=np.int16)[:, None], np.ones((7, 1), dtype=bool)
+
+    shares = {
+        new: rates.load_shares[load_of(yes, yes, served, yes & new, rates)[:, 0], 0].tolist() for new in (False, True)
+    }
+
+    assert shares[False] == pytest.approx([0.4, 0.6, 0.8, 1, 1, 1, 1])
+    assert shares[True] == pytest.approx([0.4, 0.6, 0.7, 0.7, 0.7, 1, 1])
 
 
 def test_a_newly_qualified_worker_takes_a_protected_share_for_so_many_months() -> None:

@@ -69,14 +69,18 @@ class CaseRates:
         """How many draws there are."""
         return int(self.dispersion.size)
 
+    @property
+    def settling_steps(self) -> int:
+        """How many shares a settling worker goes through."""
+        return int(self.settling_months.max()) if self.ramp else 1
+
     @cached_property
     def load_shares(self) -> NDArray[np.float64]:
         """The share of a full caseload for each load, shape (loads, D)."""
-        steps = int(self.settling_months.max()) if self.ramp else 1
-        full = np.ones_like(self.settling_share)
-        gone = np.arange(steps)[:, None] / np.maximum(self.settling_months, 1)
+        full, protected = np.ones_like(self.settling_share), self.newly_qualified_share
+        gone = np.arange(self.settling_steps)[:, None] / np.maximum(self.settling_months, 1)
         settling = self.settling_share + (1 - self.settling_share) * np.minimum(gone, 1)
-        return np.concatenate([[0 * full], settling, [self.newly_qualified_share, full]])
+        return np.concatenate([[0 * full], settling, np.minimum(settling, protected), [protected, full]])
 
     @cached_property
     def closing(self) -> Table:

@@ -20,8 +20,8 @@ BANDS = (0, 1, 5, 10, 15, 20, 25)
 """Lower ends of the Department's caseload bands, with none as a band of its own."""
 
 NOBODY, SETTLING = 0, 1
-"""Loads of a post's holder: nobody able to take a case, settling in (a number for each step), then newly qualified,
-and last a full caseload."""
+"""Loads of a post's holder: nobody able to take a case, settling in (a number for each step), settling in and newly
+qualified at once (as many), then newly qualified, and last a full caseload."""
 
 
 @dataclass
@@ -66,13 +66,12 @@ def load_of(
 ) -> NDArray[np.intp]:
     """How much of a caseload each post's holder takes, as a row of ``rates.load_shares``, shape (H, R).
 
-    Nobody able to take a case comes first, settling in (permanent, in their first months, newly qualified or not)
-    before newly qualified, and full last.
+    Settling in is for permanent workers in their first months; who is newly qualified besides takes the lower share.
     """
     full = rates.load_shares.shape[0] - 1
     settling = permanent & (served < rates.settling_months[rates.draw])
     protected = newly_qualified & (served < rates.newly_qualified_months[rates.draw])
-    step = SETTLING + served if rates.ramp else SETTLING
+    step = (SETTLING + served if rates.ramp else SETTLING) + protected * rates.settling_steps
     return np.where(able, np.where(settling, step, np.where(protected, full - 1, full)), NOBODY).astype(np.intp)
 
 
