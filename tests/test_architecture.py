@@ -45,6 +45,7 @@ FLOORS = {
 """What each folder may import as it is loaded. What a run can be asked for later (its tables, its charts) is
 imported inside the function that makes it."""
 NEIGHBOURS = {
+    "basis.assumption_words": {"formats"},
     "basis.draws": {"distributions"},
     "basis.periods": {"assumptions"},
     "people.posts": {"establishment"},

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from workforce_model.basis.assumption_words import assumption_name
 from workforce_model.basis.formats import percent, rounded
 from workforce_model.charts.page import (
     BLUE,
@@ -26,7 +27,6 @@ from workforce_model.charts.page import (
     pounds_k,
     titled,
 )
-from workforce_model.decisions.assumption_words import assumption_name
 from workforce_model.inputs.scenario import Scenario
 from workforce_model.reading.luck import CLEAR
 from workforce_model.reading.outcomes import Outcome, settled

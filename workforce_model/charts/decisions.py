@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter
 
+from workforce_model.basis.assumption_words import assumption_name
 from workforce_model.basis.formats import capital, percent, thousands
 from workforce_model.basis.periods import march, years_named
 from workforce_model.charts.assumptions import amount, amounts_across, paired_source, scale_of, unit_of
@@ -35,7 +36,6 @@ from workforce_model.charts.page import (
     titled,
     wrapped,
 )
-from workforce_model.decisions.assumption_words import assumption_name
 from workforce_model.decisions.bridging import Bridge
 from workforce_model.decisions.comparison import Comparison
 from workforce_model.decisions.turning_points import TurningPoint

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workforce_model.basis.assumption_words import assumption_name, in_unit
 from workforce_model.basis.formats import percent
-from workforce_model.decisions.assumption_words import assumption_name, in_unit
 from workforce_model.decisions.comparison import whole_numbers
 from workforce_model.decisions.sensitivity import FEWEST_POINTS, design_values, uncertain
 from workforce_model.engine.model import SEED

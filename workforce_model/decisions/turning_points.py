@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from workforce_model.basis.assumption_words import amount_of, assumption_name, in_unit
 from workforce_model.basis.assumptions import UNITS, Assumption
 from workforce_model.basis.formats import capital, percent
 from workforce_model.basis.problems import nearest
-from workforce_model.decisions.assumption_words import amount_of, assumption_name, in_unit
 from workforce_model.decisions.comparison import refuse_other_months, whole_numbers
 from workforce_model.engine.model import SEED
 from workforce_model.inputs.doubt import DRAWS

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from workforce_model.decisions.assumption_words import in_words, printed_in
+from workforce_model.basis.assumption_words import in_words, printed_in
 from workforce_model.paper.pages import Block, Heading, Paragraph, Picture, Table, ToWrite
 from workforce_model.paper.proposal import Proposal
 from workforce_model.paper.published import CHECKS_FAILED

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from workforce_model.basis.assumption_words import in_words, printed_in
 from workforce_model.basis.formats import fte, money, percent, points, rounded, thousands
-from workforce_model.decisions.assumption_words import in_words, printed_in
 from workforce_model.decisions.ledger_steps import TOTAL
 from workforce_model.improvement.plan_at_work import ALL, BROUGHT, WORK
 from workforce_model.inputs.actions import NO_LEVER

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workforce_model.basis.assumption_words import named_together
 from workforce_model.basis.formats import fte, percent, rounded, thousands
 from workforce_model.basis.periods import march
 from workforce_model.engine.results import Results
@@ -260,9 +261,9 @@ def _provenance(results: list[Results]) -> list[str]:
         later |= dict.fromkeys(r.scenario.later_evidence())
     lines = []
     if obtain:
-        lines += _listed(f"To obtain from the council ({len(obtain)} stand-ins in use): ", list(obtain))
+        lines += _listed(f"To obtain from the council ({len(obtain)} stand-ins in use):", obtain)
     if later:
-        lines += _listed(f"Later evidence used, with a reason ({len(later)}): ", list(later))
+        lines += _listed(f"Later evidence used, with a reason ({len(later)}):", later)
     unknown = [
         r.scenario.name for r in results if any(x.at_establishment_cost for x in r.scenario.funding.lines.values())
     ]
@@ -281,13 +282,11 @@ def _provenance(results: list[Results]) -> list[str]:
     return lines
 
 
-def _listed(start: str, paths: list[str]) -> list[str]:
-    return textwrap.wrap(
-        start + ", ".join(path.split(".", 1)[1] for path in paths),
-        WIDTH,
-        subsequent_indent="  ",
-        break_on_hyphens=False,
+def _listed(start: str, paths: Iterable[str]) -> list[str]:
+    texts = (
+        textwrap.wrap(text, WIDTH - 2, subsequent_indent="  ", break_on_hyphens=False) for text in named_together(paths)
     )
+    return [start, *("  " + line for text in texts for line in text)]
 
 
 def summary_table(results: list[Results], annual: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:

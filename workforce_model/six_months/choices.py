@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workforce_model.basis.assumption_words import assumption_name
 from workforce_model.basis.assumptions import Assumption
 from workforce_model.basis.formats import capital, percent, pounds, rounded
 from workforce_model.basis.periods import march
 from workforce_model.decisions.answers import QUESTIONS, Answer, not_defined
-from workforce_model.decisions.assumption_words import assumption_name
 from workforce_model.decisions.choices import options
 from workforce_model.decisions.investments import Investment, further_posts
 from workforce_model.decisions.sensitivity import tornado, uncertain

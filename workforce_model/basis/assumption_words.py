@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from workforce_model.basis.formats import capital
 
@@ -18,6 +18,8 @@ _MISREAD = {
     "random_share": "cases given out whatever the caseload",
 }
 """Keys of caseloads that would be read as of staff, or not at all."""
+_LEVELS = ("work", "teams")
+"""Levels of a scenario that say nothing of an assumption."""
 
 
 def key_words(path: str) -> list[str]:
@@ -30,7 +32,7 @@ def key_words(path: str) -> list[str]:
     """
     keys = path.split(".")
     said = [_MISREAD.get(key, key) if keys[0] == "caseloads" else key for key in keys]
-    return [key.replace("_", " ") for key in said]
+    return [key.replace("_", " ").replace(" ni ", " NI ") for key in said]
 
 
 def assumption_name(path: str) -> str:
@@ -57,9 +59,35 @@ def in_words(path: str) -> str:
     ('Grades: social worker: salary', 'Assessment: cases arriving')
     """
     keys = key_words(path)[1:]
-    keys = keys[1:] if keys[0] in ("work", "teams") and len(keys) > 1 else keys
-    text = ": ".join(keys).replace(" ni ", " NI ").replace("passed on to:", "cases passed on to")
+    keys = keys[1:] if keys[0] in _LEVELS and len(keys) > 1 else keys
+    text = ": ".join(keys).replace("passed on to:", "cases passed on to")
     return capital(text)
+
+
+def named_together(paths: Iterable[str]) -> list[str]:
+    """Many assumptions in few words: a text for each section of the scenario, what they share said once.
+
+    Examples
+    --------
+    >>> named_together(["costs.agency_margin", "costs.grades.manager.salary", "costs.grades.manager.agency_rate", "duties.work.audits.hours_each"])
+    ['costs: agency margin, grades manager (salary, agency rate)', 'duties: audits hours each']
+    """
+    sections: dict[str, list[list[str]]] = {}
+    for path in paths:
+        first, *rest = key_words(path)
+        sections.setdefault(first, []).append(rest[1:] if rest[0] in _LEVELS and len(rest) > 1 else rest)
+    return [f"{section}: {', '.join(_said_once(keys))}" for section, keys in sections.items()]
+
+
+def _said_once(places: list[list[str]]) -> list[str]:
+    under: dict[str, list[list[str]]] = {}
+    for key, *rest in places:
+        under.setdefault(key, []).extend([rest] if rest else [])
+    said = []
+    for key, parts in ((key, _said_once(rest)) for key, rest in under.items()):
+        more = f"({', '.join(parts)})" if len(parts) > 1 else "".join(parts)
+        said.append(f"{key} {more}".strip())
+    return said
 
 
 def amount_of(value: float, unit: str) -> str:
