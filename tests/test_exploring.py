@@ -152,7 +152,7 @@ def _notebook_page(notebook: str, folder: Path) -> Iterator[WebDriver]:
             browser.get(f"http://127.0.0.1:{port}/lab/tree/{Path(notebook).name}?reset")
             _settled(browser, lambda: browser.find_elements("css selector", ".jp-Notebook .jp-CodeCell"))
             yield browser
-        except Exception as fault:
+        except Exception as fault:  # whatever went wrong goes on, with what the page and the server said
             page = browser.find_element("css selector", "body").text
             said = (folder / "server.log").read_text(encoding="utf-8")
             fault.add_note(f"the page:\n{page[-3000:]}\nthe server:\n{said[-3000:]}")

@@ -143,20 +143,20 @@ def _end(pool: ProcessPoolExecutor) -> None:
     closed, and never before, for a pool that ends closes them itself.
     """
     answers, calls = pool._result_queue, pool._call_queue  # type: ignore[attr-defined]  # no public way
-    manager: threading.Thread | None = pool._executor_manager_thread  # type: ignore[assignment]
+    manager: threading.Thread | None = pool._executor_manager_thread  # type: ignore[assignment]  # stated as None only
     if answers is None:  # ended already
         return
     workers = _workers(pool)
     with suppress(BrokenExecutor, RuntimeError):
         last = pool.submit(abs, 0)
-        manager = pool._executor_manager_thread  # type: ignore[assignment]
+        manager = pool._executor_manager_thread  # type: ignore[assignment]  # as above; a submission may have begun it
         pool.shutdown(wait=False, cancel_futures=True)
         waited = time.monotonic() + 2
         while not last.done() and time.monotonic() < waited:
             time.sleep(0.01)
     for worker in workers:
         worker.terminate()
-    for end in (answers._writer, calls._reader):  # type: ignore[attr-defined]
+    for end in (answers._writer, calls._reader):  # type: ignore[attr-defined]  # no public way to the pipes' ends
         if manager is not None:
             manager.join(2)
         if manager is not None and manager.is_alive():
